@@ -1,0 +1,162 @@
+package gennaker
+
+import (
+	"fmt"
+	"time"
+)
+
+// Start is the input of an execution: a snapshot of the document, so that an
+// edit never changes what runs, and what started it.
+type Start struct {
+	Pipeline Pipeline `json:"pipeline"`
+	Trigger  Trigger  `json:"trigger"`
+	// Carried holds the stages of an earlier run under the same id, when a
+	// finished execution was restarted at one of its stages.
+	Carried []StageExecution `json:"carried,omitempty"`
+	// Restarted is what that restart was asked for.
+	Restarted *Restart `json:"restarted,omitempty"`
+}
+
+// Trigger is what started an execution. Extra holds what else a trigger
+// brings; expressions see everything side by side.
+type Trigger struct {
+	Type       string         `json:"type"` // manual, pipeline, cron …
+	User       string         `json:"user"`
+	Parameters map[string]any `json:"parameters,omitempty"`
+
+	Extra map[string]any `json:"-"`
+}
+
+type plainTrigger Trigger
+
+func (t Trigger) MarshalJSON() ([]byte, error) { return flatten(plainTrigger(t), t.Extra) }
+
+func (t *Trigger) UnmarshalJSON(data []byte) error {
+	return unflatten(data, (*plainTrigger)(t), &t.Extra)
+}
+
+// Execution is one run of a pipeline, as it is now or as it ended.
+type Execution struct {
+	ID          string           `json:"id"` // application/pipeline/ULID: the workflow's id
+	Application string           `json:"application"`
+	Name        string           `json:"name"` // of the pipeline
+	Status      Status           `json:"status"`
+	Trigger     Trigger          `json:"trigger"`
+	StartTime   time.Time        `json:"startTime,omitzero"`
+	EndTime     time.Time        `json:"endTime,omitzero"`
+	Stages      []StageExecution `json:"stages"`
+	Cancel      *Command         `json:"cancel,omitempty"` // who cancelled it, when and why
+	Pause       *Command         `json:"pause,omitempty"`  // who paused it, while it is paused
+	Notices     []Notice         `json:"notices,omitempty"`
+}
+
+// StageExecution is one stage of an execution, as it is now or as it ended.
+type StageExecution struct {
+	RefID      string         `json:"refId"`
+	Requisites []string       `json:"requisiteStageRefIds,omitempty"`
+	Type       string         `json:"type"`
+	Name       string         `json:"name"`
+	Status     Status         `json:"status"`
+	Attempt    int            `json:"attempt,omitempty"` // how often it was restarted
+	StartTime  time.Time      `json:"startTime,omitzero"`
+	EndTime    time.Time      `json:"endTime,omitzero"`
+	Outputs    map[string]any `json:"outputs,omitempty"`
+	Error      string         `json:"error,omitempty"`
+	Warnings   []string       `json:"warnings,omitempty"`
+	// Waiting says what a running stage waits for, in the user's words.
+	Waiting string `json:"waiting,omitempty"`
+	// Operations are the ids of the cluster workflows that run for it.
+	Operations []string  `json:"operations,omitempty"`
+	Question   *Question `json:"question,omitempty"` // what a person is asked, while asked
+	Judgment   *Judgment `json:"judgment,omitempty"` // what was answered
+	Restarted  *Restart  `json:"restarted,omitempty"`
+}
+
+// Command is a person's word to an execution.
+type Command struct {
+	User   string    `json:"user"`
+	Reason string    `json:"reason,omitempty"`
+	At     time.Time `json:"at,omitzero"` // set by the execution
+}
+
+// Restart asks for a stage, and all that depend on it, to run again.
+type Restart struct {
+	Stage string    `json:"stage"` // refId or name
+	User  string    `json:"user"`
+	At    time.Time `json:"at,omitzero"`
+}
+
+// Notice is something that was sent to an execution and changed nothing.
+type Notice struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+// Stage finds a stage by refId, or else by name. It is nil if there is none.
+func (e *Execution) Stage(refOrName string) *StageExecution {
+	for i := range e.Stages {
+		if e.Stages[i].RefID == refOrName {
+			return &e.Stages[i]
+		}
+	}
+	for i := range e.Stages {
+		if e.Stages[i].Name == refOrName {
+			return &e.Stages[i]
+		}
+	}
+	return nil
+}
+
+// downstream marks a stage and everything that depends on it.
+func (e *Execution) downstream(refID string) map[string]bool {
+	below := map[string]bool{refID: true}
+	for grown := true; grown; {
+		grown = false
+		for _, s := range e.Stages {
+			for _, r := range s.Requisites {
+				if below[r] && !below[s.RefID] {
+					below[s.RefID], grown = true, true
+				}
+			}
+		}
+	}
+	return below
+}
+
+// Rewind clears a stage and everything downstream of it, so that they run
+// again; the rest keeps its results. It refuses, changing nothing, a stage
+// that is not there or has not ended, and one with a running stage below it.
+func (e *Execution) Rewind(r Restart) (*StageExecution, error) {
+	s := e.Stage(r.Stage)
+	if s == nil {
+		return nil, fmt.Errorf("stage %s: %w: the stages are %s", r.Stage, ErrNotFound, e.stageNames())
+	}
+	if !s.Status.Complete() {
+		return nil, fmt.Errorf("stage %s: %w: it is %s; only a stage that has ended can be restarted", r.Stage, ErrInvalid, s.Status)
+	}
+	below := e.downstream(s.RefID)
+	for _, other := range e.Stages {
+		if below[other.RefID] && (other.Status == Running || other.Status == Paused) {
+			return nil, fmt.Errorf("stage %s: %w: stage %s depends on it and is %s", r.Stage, ErrInvalid, other.RefID, other.Status)
+		}
+	}
+	for i, other := range e.Stages {
+		if below[other.RefID] {
+			e.Stages[i] = StageExecution{RefID: other.RefID, Requisites: other.Requisites, Type: other.Type,
+				Name: other.Name, Status: NotStarted, Attempt: other.Attempt + 1}
+		}
+	}
+	s.Restarted = &r
+	return s, nil
+}
+
+func (e *Execution) stageNames() string {
+	names := ""
+	for i, s := range e.Stages {
+		if i > 0 {
+			names += ", "
+		}
+		names += s.RefID + " (" + s.Name + ")"
+	}
+	return names
+}

@@ -1,0 +1,55 @@
+// Package gennaker holds the nouns of continuous delivery that every other
+// room shares: pipelines and their executions, clusters and their server
+// groups, judgments, and the kinds of error a cloud answers with. It decides
+// nothing, talks to nothing and imports the standard library alone.
+package gennaker
+
+// TaskQueue is where executions and their activities wait for a worker,
+// unless the worker's configuration names another.
+const TaskQueue = "gennaker"
+
+// The workflow types.
+const (
+	// ExecutionWorkflow runs one pipeline; its input is a Start and its result
+	// an Execution.
+	ExecutionWorkflow = "Execution"
+	// ClusterWorkflow changes one cluster; its id is ClusterRef.WorkflowID, so
+	// that a cluster has one writer. Its input is an Operation and its result
+	// a Change.
+	ClusterWorkflow = "ClusterOperation"
+	// InventoryWorkflow reads what accounts hold; its input is an
+	// InventoryQuery and its result an Inventory.
+	InventoryWorkflow = "Inventory"
+)
+
+// What a running execution can be asked.
+const (
+	// UpdateJudge takes a Judgment and returns a StageExecution.
+	UpdateJudge = "judge"
+	// SignalJudge takes a Judgment; one that cannot be applied becomes a
+	// notice in Execution.Notices.
+	SignalJudge = "judge"
+	// UpdateCancel, UpdatePause and UpdateResume take a Command and return the
+	// Execution's new Status.
+	UpdateCancel = "cancel"
+	UpdatePause  = "pause"
+	UpdateResume = "resume"
+	// UpdateRestart takes a Restart and returns a StageExecution.
+	UpdateRestart = "restart"
+	// QueryState returns the Execution as it is now.
+	QueryState = "state"
+)
+
+// SignalPause and SignalResume are what an execution sends to the cluster
+// operations it started; they carry nothing.
+const (
+	SignalPause  = "pause"
+	SignalResume = "resume"
+)
+
+// The search attributes of an execution, all keywords.
+const (
+	SearchApplication = "GennakerApplication"
+	SearchPipeline    = "GennakerPipeline"
+	SearchUser        = "GennakerUser"
+)

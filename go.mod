@@ -1,0 +1,3 @@
+module github.com/gennaker/gennaker
+
+go 1.26.0

@@ -1,0 +1,212 @@
+package gennaker
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+)
+
+// Pipeline is a pipeline document: Spinnaker's fields under Spinnaker's
+// names. Fields that Gennaker does not know are kept in Extra.
+type Pipeline struct {
+	ID                      string           `json:"id,omitempty" jsonschema_description:"Identifies the pipeline across executions."`
+	Name                    string           `json:"name" jsonschema:"required" jsonschema_description:"Unique in the application."`
+	Application             string           `json:"application" jsonschema:"required" jsonschema_description:"The application that owns the pipeline."`
+	Description             string           `json:"description,omitempty"`
+	Index                   int              `json:"index,omitempty"`
+	Type                    string           `json:"type,omitempty"`
+	Schema                  string           `json:"schema,omitempty"`
+	Stages                  []Stage          `json:"stages" jsonschema:"required" jsonschema_description:"What to do, as a graph. Stages without refId run one after another."`
+	Parameters              []Parameter      `json:"parameterConfig,omitempty"`
+	Triggers                []map[string]any `json:"triggers,omitempty"`
+	ExpectedArtifacts       []map[string]any `json:"expectedArtifacts,omitempty"`
+	Notifications           []map[string]any `json:"notifications,omitempty"`
+	LimitConcurrent         bool             `json:"limitConcurrent,omitempty"`
+	MaxConcurrentExecutions int              `json:"maxConcurrentExecutions,omitempty" jsonschema:"minimum=0"`
+	KeepWaitingPipelines    bool             `json:"keepWaitingPipelines,omitempty"`
+	Disabled                bool             `json:"disabled,omitempty" jsonschema_description:"A disabled pipeline cannot be started."`
+	SpelEvaluator           string           `json:"spelEvaluator,omitempty"`
+	Locked                  map[string]any   `json:"locked,omitempty"`
+	ManualStartAlert        map[string]any   `json:"manualStartAlert,omitempty"`
+	RespectQuietPeriod      bool             `json:"respectQuietPeriod,omitempty"`
+	Roles                   []string         `json:"roles,omitempty"`
+	ServiceAccount          string           `json:"serviceAccount,omitempty"`
+	Strategy                bool             `json:"strategy,omitempty"`
+	Source                  map[string]any   `json:"source,omitempty"`
+	Template                map[string]any   `json:"template,omitempty"`
+	Variables               map[string]any   `json:"variables,omitempty"`
+	Exclude                 []string         `json:"exclude,omitempty"`
+	Inherit                 []string         `json:"inherit,omitempty"`
+	TemplateVariables       map[string]any   `json:"templateVariables,omitempty"`
+	Tags                    []Tag            `json:"tags,omitempty"`
+	EntityTags              map[string]any   `json:"entityTags,omitempty"`
+	StageCounter            int              `json:"stageCounter,omitempty"`
+	ExecutionEngine         string           `json:"executionEngine,omitempty"`
+	LastModifiedBy          string           `json:"lastModifiedBy,omitempty"`
+	UpdateTs                any              `json:"updateTs,omitempty"`
+	LastModified            any              `json:"lastModified,omitempty"`
+	CreateTs                any              `json:"createTs,omitempty"`
+	Constraints             map[string]any   `json:"constraints,omitempty"`
+	PayloadConstraints      map[string]any   `json:"payloadConstraints,omitempty"`
+	Origin                  string           `json:"origin,omitempty"`
+	StartTimeExpiry         any              `json:"startTimeExpiry,omitempty"`
+	InitialConfig           map[string]any   `json:"initialConfig,omitempty"`
+	Plan                    bool             `json:"plan,omitempty"`
+	// Compatibility is "spinnaker" for Spinnaker's exact reading where ours is
+	// safer; see docs/spinnaker-differences.md.
+	Compatibility string `json:"compatibility,omitempty" jsonschema:"enum=spinnaker" jsonschema_description:"spinnaker: read the document exactly as Spinnaker does, where Gennaker's own reading is safer."`
+
+	Extra map[string]any `json:"-"`
+}
+
+// Tag labels a pipeline.
+type Tag struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Parameter is a value that the person or the trigger who starts an
+// execution gives.
+type Parameter struct {
+	Name        string         `json:"name" jsonschema:"required" jsonschema_description:"Read as ${parameters.NAME}."`
+	Label       string         `json:"label,omitempty"`
+	Description string         `json:"description,omitempty"`
+	Default     any            `json:"default,omitempty" jsonschema_description:"Used when the start does not give the parameter at all; an empty value given wins."`
+	Required    bool           `json:"required,omitempty"`
+	HasOptions  bool           `json:"hasOptions,omitempty"`
+	Options     []Option       `json:"options,omitempty" jsonschema_description:"With hasOptions, the values allowed."`
+	Pinned      bool           `json:"pinned,omitempty"`
+	Constraint  string         `json:"constraint,omitempty"`
+	Condition   map[string]any `json:"condition,omitempty"`
+	Inherited   any            `json:"inherited,omitempty"`
+
+	Extra map[string]any `json:"-"`
+}
+
+// Option is one value allowed.
+type Option struct {
+	Value any `json:"value"`
+}
+
+// Stage is one step of a pipeline. What only its type understands is in
+// Config; in the document the two stand side by side.
+type Stage struct {
+	RefID               string           `json:"refId" jsonschema_description:"Unique in the pipeline."`
+	Requisites          []string         `json:"requisiteStageRefIds,omitempty" jsonschema_description:"refIds of the stages that must have passed before."`
+	Type                string           `json:"type" jsonschema:"required"`
+	Name                string           `json:"name,omitempty" jsonschema_description:"For people, and for #stage('name'). Default: the type."`
+	Alias               string           `json:"alias,omitempty"`
+	Comments            string           `json:"comments,omitempty"`
+	StageEnabled        *StageEnabled    `json:"stageEnabled,omitempty" jsonschema_description:"Run the stage only if the expression is true."`
+	FailPipeline        *bool            `json:"failPipeline,omitempty" jsonschema_description:"Default true: a failure fails the pipeline. False: it ends this branch."`
+	ContinuePipeline    bool             `json:"continuePipeline,omitempty" jsonschema_description:"Go on as if the stage had not failed."`
+	CompleteOthers      bool             `json:"completeOtherBranchesThenFail,omitempty" jsonschema_description:"End this branch, and fail the pipeline once the others are done."`
+	FailOnFailedExprs   bool             `json:"failOnFailedExpressions,omitempty"`
+	TimeoutMillis       int64            `json:"stageTimeoutMs,omitempty" jsonschema:"minimum=0" jsonschema_description:"Milliseconds the stage may take; time spent paused does not count."`
+	BackoffMillis       int64            `json:"backoffPeriodMs,omitempty" jsonschema:"minimum=0"`
+	SucceedOnTimeout    bool             `json:"markSuccessfulOnTimeout,omitempty" jsonschema_description:"A time-out counts as success."`
+	RestrictWindow      bool             `json:"restrictExecutionDuringTimeWindow,omitempty"`
+	Window              map[string]any   `json:"restrictedExecutionWindow,omitempty"`
+	SkipWindowText      string           `json:"skipWindowText,omitempty"`
+	SendNotifications   bool             `json:"sendNotifications,omitempty"`
+	Notifications       []map[string]any `json:"notifications,omitempty"`
+	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty"`
+	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty"`
+	RequiredArtifactIDs []string         `json:"requiredArtifactIds,omitempty"`
+	RequiredArtifacts   []map[string]any `json:"requiredArtifacts,omitempty"`
+	IsNew               bool             `json:"isNew,omitempty"`
+	Group               string           `json:"group,omitempty"`
+	Color               string           `json:"color,omitempty"`
+	Inherited           any              `json:"inherited,omitempty"`
+	Skippable           bool             `json:"skippable,omitempty"`
+	CanManuallySkip     bool             `json:"canManuallySkip,omitempty"`
+	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty"`
+	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitempty"`
+
+	Config map[string]any `json:"-"`
+}
+
+// StageEnabled is the condition of a stage.
+type StageEnabled struct {
+	Type       string `json:"type" jsonschema:"enum=expression"`
+	Expression string `json:"expression"`
+}
+
+// Title is what people call the stage.
+func (s Stage) Title() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.Type
+}
+
+// FailureStatus is what a failure of the stage counts as: FAILED_CONTINUE,
+// STOPPED or, when it fails the pipeline, the given status (Spinnaker's
+// failureStatus).
+func (s Stage) FailureStatus(pipelineFails Status) Status {
+	switch {
+	case s.ContinuePipeline:
+		return FailedContinue
+	case s.FailPipeline == nil || *s.FailPipeline:
+		return pipelineFails
+	}
+	return Stopped
+}
+
+// The plain types have the fields of the documented ones and none of their
+// methods, so that encoding them does not recurse.
+type (
+	plainPipeline  Pipeline
+	plainStage     Stage
+	plainParameter Parameter
+)
+
+func (p Pipeline) MarshalJSON() ([]byte, error)  { return flatten(plainPipeline(p), p.Extra) }
+func (s Stage) MarshalJSON() ([]byte, error)     { return flatten(plainStage(s), s.Config) }
+func (p Parameter) MarshalJSON() ([]byte, error) { return flatten(plainParameter(p), p.Extra) }
+
+func (p *Pipeline) UnmarshalJSON(data []byte) error {
+	return unflatten(data, (*plainPipeline)(p), &p.Extra)
+}
+
+func (s *Stage) UnmarshalJSON(data []byte) error {
+	return unflatten(data, (*plainStage)(s), &s.Config)
+}
+
+func (p *Parameter) UnmarshalJSON(data []byte) error {
+	return unflatten(data, (*plainParameter)(p), &p.Extra)
+}
+
+// flatten encodes the known fields and the rest as one object. A known field
+// wins over one of the same name in the rest.
+func flatten(known any, rest map[string]any) ([]byte, error) {
+	data, err := json.Marshal(known)
+	if err != nil || len(rest) == 0 {
+		return data, err
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return nil, err
+	}
+	all := maps.Clone(rest)
+	maps.Copy(all, fields)
+	return json.Marshal(all)
+}
+
+// unflatten decodes one object into the known fields and the rest.
+func unflatten(data []byte, known any, rest *map[string]any) error {
+	if err := json.Unmarshal(data, known); err != nil {
+		return err
+	}
+	var all map[string]any
+	if err := json.Unmarshal(data, &all); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	for _, name := range JSONNames(known) {
+		delete(all, name)
+	}
+	if len(all) > 0 {
+		*rest = all
+	}
+	return nil
+}

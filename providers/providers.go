@@ -1,0 +1,103 @@
+// Package providers is the contract between Gennaker and a cloud. A provider
+// is an account of one cloud; all it must have is a name. Everything else is
+// a capability: a small interface that a provider implements if its cloud can
+// do it, and that Find asks for.
+//
+// A mutation returns when the cloud has accepted it and may be repeated: it is
+// seen done by reading. Errors wrap one of the kinds of package gennaker
+// around the cloud's own sentence.
+package providers
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/gennaker/gennaker"
+)
+
+// Provider is one account of one cloud.
+type Provider interface {
+	// Name is the cloud's, as documents write it in cloudProvider.
+	Name() string
+}
+
+// ServerGroups are versioned groups of instances.
+type ServerGroups interface {
+	// List returns the server groups in scope, oldest first. It leaves out
+	// none that exists and returns none that a Destroy has removed.
+	List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error)
+	// Get returns one server group, or ErrNotFound.
+	Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.ServerGroup, error)
+	// Create makes an enabled server group. If one of that name exists, it is
+	// ErrExists, unless its MarkToken equals the one asked for: then an
+	// earlier try of this very call made it, and there is no error.
+	Create(ctx context.Context, c gennaker.CreateServerGroup) error
+	// Resize sets the capacity; ErrNotFound if the server group is gone.
+	Resize(ctx context.Context, r gennaker.ResizeServerGroup) error
+	// Enable puts the server group into traffic; ErrNotFound if it is gone.
+	Enable(ctx context.Context, ref gennaker.ServerGroupRef) error
+	// Disable takes the server group out of traffic: requests in flight are
+	// answered, new ones go elsewhere. Its instances stay. ErrNotFound if it
+	// is gone.
+	Disable(ctx context.Context, ref gennaker.ServerGroupRef) error
+	// Destroy removes a server group and its instances, draining them first.
+	// It is not an error if it is gone.
+	Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error
+}
+
+// LoadBalancers spread traffic over server groups.
+type LoadBalancers interface {
+	// ListLoadBalancers returns the load balancers of a region; an empty
+	// region means all.
+	ListLoadBalancers(ctx context.Context, region string) ([]gennaker.LoadBalancer, error)
+}
+
+// Registry knows the provider behind each account. It does not change once
+// made, and is safe to share.
+type Registry struct {
+	accounts map[string]Provider
+}
+
+// NewRegistry takes the provider of each account by the account's name.
+func NewRegistry(accounts map[string]Provider) *Registry {
+	return &Registry{accounts: accounts}
+}
+
+// Accounts lists the accounts by name.
+func (r *Registry) Accounts() []gennaker.Account {
+	var list []gennaker.Account
+	for name, p := range r.accounts {
+		list = append(list, gennaker.Account{Name: name, Provider: p.Name()})
+	}
+	slices.SortFunc(list, func(a, b gennaker.Account) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Find returns an account's provider as the capability T. It is ErrNotFound
+// if there is no such account and ErrInvalid if its cloud cannot do that.
+func Find[T any](r *Registry, account string) (T, error) {
+	var none T
+	p, ok := r.accounts[account]
+	if !ok {
+		return none, fmt.Errorf("account %q: %w: this worker has %s", account, gennaker.ErrNotFound, r.names())
+	}
+	capability, ok := p.(T)
+	if !ok {
+		return none, fmt.Errorf("account %s: %w: %s has no %s", account, gennaker.ErrInvalid, p.Name(), reflect.TypeFor[T]().Name())
+	}
+	return capability, nil
+}
+
+func (r *Registry) names() string {
+	var names []string
+	for _, a := range r.Accounts() {
+		names = append(names, a.Name)
+	}
+	if len(names) == 0 {
+		return "no accounts"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,168 @@
+package gennaker
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Location is where in a cloud something is: a region, zone, namespace or
+// space, as the cloud has it, reached through an account.
+type Location struct {
+	Account string `json:"account"`
+	Region  string `json:"region,omitempty"`
+}
+
+// ClusterRef names a cluster: all server groups of one application, stack and
+// detail in one location.
+type ClusterRef struct {
+	Location
+	Name string `json:"cluster"`
+}
+
+func (c ClusterRef) String() string { return c.Account + "/" + c.Region + "/" + c.Name }
+
+// WorkflowID is the id under which this cluster is changed. Two changes of
+// one cluster cannot run at once, because a workflow id runs once.
+func (c ClusterRef) WorkflowID() string { return "cluster/" + c.String() }
+
+// ServerGroupRef names a server group.
+type ServerGroupRef struct {
+	Location
+	Name string `json:"serverGroup"`
+}
+
+func (r ServerGroupRef) String() string { return r.Name + " in " + r.Account }
+
+// Cluster is the cluster that the server group's name says it is in.
+func (r ServerGroupRef) Cluster() ClusterRef {
+	return ClusterRef{Location: r.Location, Name: ParseMoniker(r.Name).Cluster()}
+}
+
+// Health is one instance's state as its cloud judges it.
+type Health string
+
+const (
+	Up           Health = "Up"
+	Down         Health = "Down"
+	Starting     Health = "Starting"
+	OutOfService Health = "OutOfService" // healthy, and kept out of traffic
+	Draining     Health = "Draining"
+	Unknown      Health = "Unknown"
+)
+
+// Instance is one machine, container or process of a server group.
+type Instance struct {
+	ID       string    `json:"id"`
+	Health   Health    `json:"health"`
+	Address  string    `json:"address,omitempty"` // host:port, if it has one
+	Reason   string    `json:"reason,omitempty"`  // why it is not Up, in the cloud's words
+	Launched time.Time `json:"launched,omitzero"`
+}
+
+// Capacity is how many instances a server group may have and wants.
+type Capacity struct {
+	Min     int `json:"min" jsonschema:"minimum=0" jsonschema_description:"Fewest instances."`
+	Desired int `json:"desired" jsonschema:"minimum=0" jsonschema_description:"Instances wanted now."`
+	Max     int `json:"max" jsonschema:"minimum=0" jsonschema_description:"Most instances."`
+}
+
+func (c Capacity) String() string { return fmt.Sprintf("%d/%d/%d", c.Min, c.Desired, c.Max) }
+
+// Check says whether min ≤ desired ≤ max holds and nothing is negative.
+func (c Capacity) Check() error {
+	if c.Min < 0 || c.Desired < c.Min || c.Max < c.Desired {
+		return fmt.Errorf("capacity %s: %w: it must be 0 ≤ min ≤ desired ≤ max", c, ErrInvalid)
+	}
+	return nil
+}
+
+// The marks we put on what we create, as tags, labels or metadata.
+const (
+	MarkExecution = "gennaker:execution" // id of the execution or operation that made it
+	MarkStage     = "gennaker:stage"     // refId of the stage
+	MarkToken     = "gennaker:token"     // see Token
+)
+
+// Token names one effect: the same call, run again by a retry, carries the
+// same token; a stage restarted by a person carries another. Give it the
+// workflow's id and first run id, the stage, its attempt and the operation.
+func Token(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:12])
+}
+
+// ServerGroup is one version of a cluster as its cloud reports it.
+type ServerGroup struct {
+	Location
+	Name          string            `json:"name"`
+	Moniker       Moniker           `json:"moniker"`
+	Image         string            `json:"image,omitempty"` // what runs in it, in the cloud's own words
+	Capacity      Capacity          `json:"capacity"`
+	Enabled       bool              `json:"enabled"` // takes traffic
+	Created       time.Time         `json:"created,omitzero"`
+	Instances     []Instance        `json:"instances,omitempty"`
+	LoadBalancers []string          `json:"loadBalancers,omitempty"`
+	Marks         map[string]string `json:"marks,omitempty"`
+}
+
+// Ref names the server group.
+func (g ServerGroup) Ref() ServerGroupRef {
+	return ServerGroupRef{Location: g.Location, Name: g.Name}
+}
+
+// Count is the number of instances with that health.
+func (g ServerGroup) Count(h Health) int {
+	n := 0
+	for _, i := range g.Instances {
+		if i.Health == h {
+			n++
+		}
+	}
+	return n
+}
+
+// Serves reports whether the server group takes traffic and can answer it.
+func (g ServerGroup) Serves() bool { return g.Enabled && g.Count(Up) > 0 }
+
+// Scope narrows a listing of server groups; empty fields match everything.
+type Scope struct {
+	Region      string `json:"region,omitempty"`
+	Application string `json:"application,omitempty"`
+	Cluster     string `json:"cluster,omitempty"`
+}
+
+// CreateServerGroup asks for a new server group. Marks must be put on it in
+// the same call that creates it. Spec is the rest of the document's cluster
+// block, which only the provider understands.
+type CreateServerGroup struct {
+	Location
+	Name          string            `json:"name"`
+	Moniker       Moniker           `json:"moniker"`
+	Capacity      Capacity          `json:"capacity"`
+	LoadBalancers []string          `json:"loadBalancers,omitempty"`
+	Marks         map[string]string `json:"marks"`
+	Spec          map[string]any    `json:"spec,omitempty"`
+}
+
+// Ref names the server group to be.
+func (c CreateServerGroup) Ref() ServerGroupRef {
+	return ServerGroupRef{Location: c.Location, Name: c.Name}
+}
+
+// ResizeServerGroup asks for another capacity.
+type ResizeServerGroup struct {
+	ServerGroupRef
+	Capacity Capacity `json:"capacity"`
+}
+
+// LoadBalancer is what spreads traffic over the healthy instances of enabled
+// server groups.
+type LoadBalancer struct {
+	Location
+	Name         string   `json:"name"`
+	Address      string   `json:"address"` // URL or host:port that clients use
+	ServerGroups []string `json:"serverGroups,omitempty"`
+}
