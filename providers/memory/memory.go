@@ -1,0 +1,200 @@
+// Package memory is a cloud that exists in memory alone: for the tests of
+// workflows, for dry runs and for simulations. It keeps the whole contract,
+// and can be told to fail.
+package memory
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+)
+
+// Cloud is one account. The zero value is an empty cloud whose instances are
+// healthy at once.
+type Cloud struct {
+	mu      sync.Mutex // guards all below
+	groups  []gennaker.ServerGroup
+	created time.Time // of the newest server group: no two are equal
+	calls   map[string]int
+
+	// Fault, if set before use, is asked before and after each call; the error
+	// it returns is the call's. After a call it is a lost answer: the call has
+	// had its effect.
+	Fault func(c Call) error
+}
+
+// Call is one call of the cloud.
+type Call struct {
+	Method      string // of providers.ServerGroups
+	ServerGroup string
+	After       bool // the call has had its effect
+}
+
+var _ providers.ServerGroups = (*Cloud)(nil)
+
+// SpecHealth is the field of a cluster's spec that sets the health of its
+// instances, a gennaker.Health; without it they are Up.
+const SpecHealth = "health"
+
+func (c *Cloud) Name() string { return "memory" }
+
+// Calls counts the mutations by method and server group, as in
+// "Create shop-v000".
+func (c *Cloud) Calls() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	calls := make(map[string]int, len(c.calls))
+	for name, n := range c.calls {
+		calls[name] = n
+	}
+	return calls
+}
+
+func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
+	var list []gennaker.ServerGroup
+	err := c.call("List", "", func() error {
+		for _, g := range c.groups {
+			if matches(scope.Region, g.Region) && matches(scope.Application, g.Moniker.App) && matches(scope.Cluster, g.Moniker.Cluster()) {
+				list = append(list, g)
+			}
+		}
+		return nil
+	})
+	gennaker.SortServerGroups(list)
+	return list, err
+}
+
+func matches(wanted, got string) bool { return wanted == "" || wanted == got }
+
+func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.ServerGroup, error) {
+	var found gennaker.ServerGroup
+	err := c.change("Get", ref, func(g *gennaker.ServerGroup) { found = *g })
+	return found, err
+}
+
+func (c *Cloud) Create(ctx context.Context, r gennaker.CreateServerGroup) error {
+	return c.call("Create", r.Name, func() error {
+		if err := r.Capacity.Check(); err != nil {
+			return fmt.Errorf("memory: create %s: %w", r.Name, err)
+		}
+		if at := c.find(r.Ref()); at >= 0 {
+			if c.groups[at].Marks[gennaker.MarkToken] == r.Marks[gennaker.MarkToken] {
+				return nil
+			}
+			return fmt.Errorf("memory: create %s: %w", r.Name, gennaker.ErrExists)
+		}
+		g := gennaker.ServerGroup{Location: r.Location, Name: r.Name, Moniker: r.Moniker, Capacity: r.Capacity,
+			Enabled: true, Created: c.now(), LoadBalancers: r.LoadBalancers, Marks: r.Marks, Image: specHealth(r.Spec)}
+		c.groups = append(c.groups, settle(g))
+		return nil
+	})
+}
+
+// now is later than the creation of every server group.
+func (c *Cloud) now() time.Time {
+	now := time.Now().UTC()
+	if !now.After(c.created) {
+		now = c.created.Add(time.Nanosecond)
+	}
+	c.created = now
+	return now
+}
+
+func (c *Cloud) Resize(ctx context.Context, r gennaker.ResizeServerGroup) error {
+	if err := r.Capacity.Check(); err != nil {
+		return fmt.Errorf("memory: resize %s: %w", r.Name, err)
+	}
+	return c.change("Resize", r.ServerGroupRef, func(g *gennaker.ServerGroup) { g.Capacity = r.Capacity })
+}
+
+func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return c.change("Enable", ref, func(g *gennaker.ServerGroup) { g.Enabled = true })
+}
+
+func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return c.change("Disable", ref, func(g *gennaker.ServerGroup) { g.Enabled = false })
+}
+
+func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return c.call("Destroy", ref.Name, func() error {
+		if at := c.find(ref); at >= 0 {
+			c.groups = append(c.groups[:at:at], c.groups[at+1:]...)
+		}
+		return nil
+	})
+}
+
+// change applies f to a server group.
+func (c *Cloud) change(method string, ref gennaker.ServerGroupRef, f func(*gennaker.ServerGroup)) error {
+	return c.call(method, ref.Name, func() error {
+		at := c.find(ref)
+		if at < 0 {
+			return fmt.Errorf("memory: %s: %w", ref.Name, gennaker.ErrNotFound)
+		}
+		f(&c.groups[at])
+		c.groups[at] = settle(c.groups[at])
+		return nil
+	})
+}
+
+// call runs f alone, with the faults around it.
+func (c *Cloud) call(method, group string, f func() error) error {
+	if err := c.fault(Call{Method: method, ServerGroup: group}); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	err := f()
+	if c.calls == nil {
+		c.calls = map[string]int{}
+	}
+	if method != "List" && method != "Get" {
+		c.calls[method+" "+group]++
+	}
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return c.fault(Call{Method: method, ServerGroup: group, After: true})
+}
+
+func (c *Cloud) fault(call Call) error {
+	if c.Fault == nil {
+		return nil
+	}
+	return c.Fault(call)
+}
+
+// find returns the server group's place, or -1.
+func (c *Cloud) find(ref gennaker.ServerGroupRef) int {
+	for i, g := range c.groups {
+		if g.Name == ref.Name && g.Region == ref.Region {
+			return i
+		}
+	}
+	return -1
+}
+
+// settle gives the server group the instances that its capacity asks for. The
+// health they would have stands in Image.
+func settle(g gennaker.ServerGroup) gennaker.ServerGroup {
+	health := gennaker.Health(g.Image)
+	if health == gennaker.Up && !g.Enabled {
+		health = gennaker.OutOfService
+	}
+	g.Instances = nil
+	for i := range g.Capacity.Desired {
+		g.Instances = append(g.Instances, gennaker.Instance{ID: fmt.Sprintf("%s-%d", g.Name, i), Health: health, Launched: g.Created})
+	}
+	return g
+}
+
+func specHealth(spec map[string]any) string {
+	if health, ok := spec[SpecHealth].(string); ok {
+		return health
+	}
+	return string(gennaker.Up)
+}
