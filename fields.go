@@ -8,16 +8,30 @@ import (
 // JSONNames lists the names under which a struct's fields stand in a
 // document, in the order of the struct. It takes a struct or a pointer to one.
 func JSONNames(v any) []string {
+	var names []string
+	for _, f := range jsonFields(v) {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+type jsonField struct {
+	name string
+	text bool // takes any text, so also an expression
+}
+
+func jsonFields(v any) []jsonField {
 	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	var names []string
+	var fields []jsonField
 	for i := range t.NumField() {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		kind := t.Field(i).Type.Kind()
 		if name != "" && name != "-" {
-			names = append(names, name)
+			fields = append(fields, jsonField{name, kind == reflect.String || kind == reflect.Interface})
 		}
 	}
-	return names
+	return fields
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 )
 
 // Pipeline is a pipeline document: Spinnaker's fields under Spinnaker's
@@ -121,7 +122,7 @@ type Stage struct {
 	Skippable           bool             `json:"skippable,omitempty"`
 	CanManuallySkip     bool             `json:"canManuallySkip,omitempty"`
 	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty"`
-	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitempty"`
+	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitzero"` // empty is not absent: it trusts no health at all
 
 	Config map[string]any `json:"-"`
 }
@@ -193,20 +194,40 @@ func flatten(known any, rest map[string]any) ([]byte, error) {
 	return json.Marshal(all)
 }
 
-// unflatten decodes one object into the known fields and the rest.
+// unflatten decodes one object into the known fields and the rest. Names are
+// matched exactly, and an expression where something other than text is wanted
+// stays in the rest until it is evaluated.
 func unflatten(data []byte, known any, rest *map[string]any) error {
-	if err := json.Unmarshal(data, known); err != nil {
-		return err
-	}
-	var all map[string]any
+	var all map[string]json.RawMessage
 	if err := json.Unmarshal(data, &all); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	for _, name := range JSONNames(known) {
-		delete(all, name)
+	mine := map[string]json.RawMessage{}
+	for _, f := range jsonFields(known) {
+		raw, ok := all[f.name]
+		if ok && (f.text || !isExpression(raw)) {
+			mine[f.name] = raw
+			delete(all, f.name)
+		}
 	}
-	if len(all) > 0 {
-		*rest = all
+	if err := remarshal(mine, known); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return nil
+	if len(all) == 0 {
+		return nil
+	}
+	return remarshal(all, rest)
+}
+
+func remarshal(fields map[string]json.RawMessage, into any) error {
+	data, err := json.Marshal(fields)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, into)
+}
+
+func isExpression(raw json.RawMessage) bool {
+	var text string
+	return raw[0] == '"' && json.Unmarshal(raw, &text) == nil && strings.Contains(text, "${")
 }
