@@ -45,6 +45,7 @@ type Execution struct {
 	StartTime   time.Time        `json:"startTime,omitzero"`
 	EndTime     time.Time        `json:"endTime,omitzero"`
 	Stages      []StageExecution `json:"stages"`
+	Error       string           `json:"error,omitempty"`  // why it failed
 	Cancel      *Command         `json:"cancel,omitempty"` // who cancelled it, when and why
 	Pause       *Command         `json:"pause,omitempty"`  // who paused it, while it is paused
 	Notices     []Notice         `json:"notices,omitempty"`

@@ -1,6 +1,7 @@
 package gennaker
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
@@ -16,6 +17,12 @@ type Question struct {
 	Roles        []string `json:"roles,omitempty"`  // who may answer; none means everybody
 	// Judges are the people who have one of the roles.
 	Judges []Judge `json:"judges,omitempty"`
+}
+
+// User is a person whom the worker's configuration knows.
+type User struct {
+	Judge
+	Roles []string `json:"roles"`
 }
 
 // Judge is a person who may answer a role-restricted question.
@@ -34,6 +41,28 @@ type Judgment struct {
 	At       time.Time `json:"at,omitzero"` // set by the execution
 	// Signature proves who By is; see Sign.
 	Signature []byte `json:"signature,omitempty"`
+}
+
+type plainJudgment Judgment
+
+// UnmarshalJSON takes a judgment that says continue or stop in so many words:
+// a misspelt field must not turn into a no.
+func (j *Judgment) UnmarshalJSON(data []byte) error {
+	var said struct {
+		plainJudgment
+		Continue *bool `json:"continue"`
+	}
+	strict := json.NewDecoder(bytes.NewReader(data))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&said); err != nil {
+		return fmt.Errorf("judgment: %w: %w", ErrInvalid, err)
+	}
+	if said.Continue == nil {
+		return fmt.Errorf("judgment: %w: \"continue\" must be true or false", ErrInvalid)
+	}
+	*j = Judgment(said.plainJudgment)
+	j.Continue = *said.Continue
+	return nil
 }
 
 // message is what is signed: the answer, bound to one attempt of one stage

@@ -26,7 +26,6 @@ type Operation struct {
 	Execution string `json:"execution,omitempty"`
 	Stage     string `json:"stage,omitempty"`
 	User      string `json:"user,omitempty"`
-	Paused    bool   `json:"paused,omitempty"` // start paused
 }
 
 // The words of Operation.Target, relative to the cluster as it is.

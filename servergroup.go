@@ -15,6 +15,18 @@ type Location struct {
 	Region  string `json:"region,omitempty"`
 }
 
+// DefaultRegion is the region of an account that has only one, when a document
+// names none.
+const DefaultRegion = "local"
+
+// In is the location, with DefaultRegion for no region.
+func In(account, region string) Location {
+	if region == "" {
+		region = DefaultRegion
+	}
+	return Location{Account: account, Region: region}
+}
+
 // ClusterRef names a cluster: all server groups of one application, stack and
 // detail in one location.
 type ClusterRef struct {

@@ -1,0 +1,95 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+)
+
+// Until is the state of a server group that is waited for.
+type Until struct {
+	gennaker.ServerGroupRef
+	// Up is how many instances must be up, and Total, if not nil, how many
+	// there must be in all.
+	Up    int  `json:"up"`
+	Total *int `json:"total,omitempty"`
+	// Idle waits until no instance takes traffic, Gone until there is no such
+	// server group.
+	Idle bool `json:"idle,omitempty"`
+	Gone bool `json:"gone,omitempty"`
+}
+
+// holds reports whether the server group is as wanted.
+func (u Until) holds(g gennaker.ServerGroup) bool {
+	switch {
+	case u.Gone:
+		return false
+	case u.Idle:
+		return !g.Enabled && g.Count(gennaker.Up)+g.Count(gennaker.Draining) == 0
+	}
+	return g.Count(gennaker.Up) >= u.Up && (u.Total == nil || len(g.Instances) == *u.Total)
+}
+
+// AwaitServerGroup returns when the server group is as wanted. It asks the
+// cloud again and again, the longer it waits the less often; its heartbeats
+// carry a gennaker.Progress. Clouds that cannot be reached are waited for.
+func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
+	groups, err := providers.Find[providers.ServerGroups](a.registry, u.Account)
+	if err != nil {
+		return translate(err)
+	}
+	started := activity.GetInfo(ctx).ScheduledTime
+	for {
+		done, err := a.look(ctx, groups, u)
+		if done || err != nil {
+			return translate(err)
+		}
+		select {
+		case <-time.After(pace(time.Since(started))):
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-activity.GetWorkerStopChannel(ctx):
+			return translate(fmt.Errorf("await %s: %w: this worker is stopping", u.Name, gennaker.ErrUnavailable))
+		}
+	}
+}
+
+// pace is the pause between two looks: a tenth of the time waited so far.
+func pace(waited time.Duration) time.Duration {
+	return min(max(waited/10, 200*time.Millisecond), 5*time.Second)
+}
+
+// look reads the server group once and reports what it saw.
+func (a *ServerGroups) look(ctx context.Context, groups providers.ServerGroups, u Until) (bool, error) {
+	g, err := groups.Get(ctx, u.ServerGroupRef)
+	switch {
+	case errors.Is(err, gennaker.ErrNotFound):
+		if u.Gone || u.Idle {
+			return true, nil
+		}
+		return false, fmt.Errorf("await %s: %w", u.Name, err)
+	case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
+		activity.RecordHeartbeat(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("await %s: %w", u.Name, err)
+	}
+	activity.RecordHeartbeat(ctx, progress(g))
+	return u.holds(g), nil
+}
+
+func progress(g gennaker.ServerGroup) gennaker.Progress {
+	p := gennaker.Progress{ServerGroup: g.Name, Up: g.Count(gennaker.Up), Total: g.Capacity.Desired}
+	for _, i := range g.Instances {
+		if i.Health != gennaker.Up && i.Reason != "" {
+			p.Reason = i.Reason
+		}
+	}
+	return p
+}

@@ -1,0 +1,117 @@
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+)
+
+// ServerGroups changes and reads server groups.
+type ServerGroups struct {
+	registry *providers.Registry
+}
+
+// ListCluster returns a cluster's server groups, oldest first.
+func (a *ServerGroups) ListCluster(ctx context.Context, c gennaker.ClusterRef) ([]gennaker.ServerGroup, error) {
+	var groups []gennaker.ServerGroup
+	err := a.call(ctx, c.Account, func(ctx context.Context, p providers.ServerGroups) (err error) {
+		groups, err = p.List(ctx, gennaker.Scope{Region: c.Region, Cluster: c.Name})
+		return err
+	})
+	return groups, err
+}
+
+// CreateServerGroup makes a server group, once, however often it runs.
+func (a *ServerGroups) CreateServerGroup(ctx context.Context, c gennaker.CreateServerGroup) error {
+	return a.call(ctx, c.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Create(ctx, c) })
+}
+
+// ResizeServerGroup sets the capacity of a server group.
+func (a *ServerGroups) ResizeServerGroup(ctx context.Context, r gennaker.ResizeServerGroup) error {
+	return a.call(ctx, r.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Resize(ctx, r) })
+}
+
+// EnableServerGroup puts a server group into traffic.
+func (a *ServerGroups) EnableServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Enable(ctx, ref) })
+}
+
+// DisableServerGroup takes a server group out of traffic.
+func (a *ServerGroups) DisableServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Disable(ctx, ref) })
+}
+
+// DestroyServerGroup removes a server group.
+func (a *ServerGroups) DestroyServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Destroy(ctx, ref) })
+}
+
+// Inventory reads what accounts hold. An account that cannot be read says so
+// and hides nothing of the others.
+func (a *ServerGroups) Inventory(ctx context.Context, q gennaker.InventoryQuery) (gennaker.Inventory, error) {
+	var inventory gennaker.Inventory
+	if q.Account != "" {
+		if _, err := providers.Find[providers.Provider](a.registry, q.Account); err != nil {
+			return inventory, translate(err)
+		}
+	}
+	err := alive(ctx, func(ctx context.Context) error {
+		for _, account := range a.registry.Accounts() {
+			if q.Account != "" && q.Account != account.Name {
+				continue
+			}
+			if err := a.read(ctx, q, account.Name, &inventory); err != nil {
+				account.Error = err.Error()
+			}
+			inventory.Accounts = append(inventory.Accounts, account)
+		}
+		return nil
+	})
+	return inventory, err
+}
+
+// read adds one account to the inventory.
+func (a *ServerGroups) read(ctx context.Context, q gennaker.InventoryQuery, account string, into *gennaker.Inventory) error {
+	groups, err := providers.Find[providers.ServerGroups](a.registry, account)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	list, err := groups.List(ctx, q.Scope)
+	if err != nil {
+		return err
+	}
+	if q.AccountsOnly {
+		return nil
+	}
+	for i := range list {
+		list[i].Account = account
+	}
+	into.ServerGroups = append(into.ServerGroups, list...)
+	balancers, err := providers.Find[providers.LoadBalancers](a.registry, account)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	found, err := balancers.ListLoadBalancers(ctx, q.Region)
+	into.LoadBalancers = append(into.LoadBalancers, found...)
+	return err
+}
+
+// ignoreMissing drops the error of a cloud that lacks a capability: there is
+// nothing to list then.
+func ignoreMissing(err error) error {
+	if errors.Is(err, gennaker.ErrInvalid) {
+		return nil
+	}
+	return err
+}
+
+// call finds the account's server groups and calls f with them.
+func (a *ServerGroups) call(ctx context.Context, account string, f func(context.Context, providers.ServerGroups) error) error {
+	groups, err := providers.Find[providers.ServerGroups](a.registry, account)
+	if err != nil {
+		return translate(err)
+	}
+	return alive(ctx, func(ctx context.Context) error { return f(ctx, groups) })
+}

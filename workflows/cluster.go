@@ -1,0 +1,64 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/workflows/gate"
+	"github.com/gennaker/gennaker/workflows/operations"
+	"github.com/gennaker/gennaker/workflows/ops"
+)
+
+// ClusterOperation changes one cluster. Its id is the cluster's, so that it is
+// the only writer.
+func ClusterOperation(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
+	g := &gate.Gate{}
+	ctx = gate.With(ctx, g)
+	workflow.GoNamed(ctx, "pause", func(ctx workflow.Context) { obey(ctx, g) })
+	operate, ok := operations.Table[op.Kind]
+	if !ok {
+		return gennaker.Change{}, failure(fmt.Errorf("operation %q: %w: there is no such kind", op.Kind, gennaker.ErrInvalid))
+	}
+	limit := time.Duration(op.TimeoutMillis) * time.Millisecond
+	if op.Kind == gennaker.OpDeploy {
+		limit = 0 // it keeps its own, and rolls back when it is over
+	}
+	var change gennaker.Change
+	err := gate.Limit(ctx, limit, func(ctx workflow.Context) (err error) {
+		change, err = operate(ctx, op)
+		return err
+	})
+	return change, failure(err)
+}
+
+// obey closes and opens the gate as the execution says.
+func obey(ctx workflow.Context, g *gate.Gate) {
+	pause := workflow.GetSignalChannel(ctx, gennaker.SignalPause)
+	resume := workflow.GetSignalChannel(ctx, gennaker.SignalResume)
+	for {
+		selector := workflow.NewSelector(ctx)
+		selector.AddReceive(pause, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil); g.Close() })
+		selector.AddReceive(resume, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil); g.Open() })
+		selector.Select(ctx)
+	}
+}
+
+// failure closes a workflow with the error's words and kind. A cancellation
+// cancels it.
+func failure(err error) error {
+	if err == nil || temporal.IsCanceledError(err) {
+		return err
+	}
+	return temporal.NewNonRetryableApplicationError(err.Error(), activities.KindName(err), nil)
+}
+
+// Inventory reads what accounts hold.
+func Inventory(ctx workflow.Context, q gennaker.InventoryQuery) (gennaker.Inventory, error) {
+	inventory, err := ops.Inventory(ctx, q)
+	return inventory, failure(err)
+}

@@ -1,0 +1,55 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+)
+
+// maxDetails bounds the text, in bytes; the server takes 20,000.
+const maxDetails = 16000
+
+// describe tells the Temporal Web UI, in Markdown, how the execution stands.
+func (r *run) describe() {
+	e, _ := r.view()
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s / %s**: %s\n\n", e.Application, e.Name, e.Status)
+	for _, s := range e.Stages {
+		if b.Len() > maxDetails {
+			b.WriteString("- …\n")
+			break
+		}
+		describeStage(&b, s)
+	}
+	for _, n := range e.Notices {
+		fmt.Fprintf(&b, "\n> %s\n", line(n.Text))
+	}
+	workflow.SetCurrentDetails(r.ctx, b.String())
+}
+
+func describeStage(b *strings.Builder, s gennaker.StageExecution) {
+	fmt.Fprintf(b, "- %s **%s**: %s", s.RefID, line(s.Name), s.Status)
+	if s.Waiting != "" {
+		fmt.Fprintf(b, ", waits for %s", line(s.Waiting))
+	}
+	if j := s.Judgment; j != nil {
+		fmt.Fprintf(b, ", judged by %s", line(j.By))
+	}
+	if s.Error != "" {
+		fmt.Fprintf(b, ": %s", line(s.Error))
+	}
+	b.WriteString("\n")
+}
+
+// line is a text on one line of bounded length.
+func line(text string) string {
+	const most = 300
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return text
+}

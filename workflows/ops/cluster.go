@@ -1,0 +1,79 @@
+package ops
+
+import (
+	"errors"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/gate"
+)
+
+// Observer is told how a change of a cluster goes.
+type Observer interface {
+	// Waiting says what is waited for; empty when nothing is.
+	Waiting(text string)
+	// Began and Ended name the workflow that makes the change.
+	Began(workflowID string)
+	Ended(workflowID string)
+}
+
+// ChangeCluster changes a cluster through the one workflow that may. If
+// somebody else is changing it, it waits until they are done. Cancelling the
+// context cancels the change, which then cleans up before this returns.
+func ChangeCluster(ctx workflow.Context, op gennaker.Operation, o Observer) (gennaker.Change, error) {
+	id := op.Cluster.WorkflowID()
+	begin := workflow.Now(ctx)
+	for {
+		if err := gate.Pass(ctx); err != nil {
+			return gennaker.Change{}, err
+		}
+		change, err := changeOnce(ctx, op, id, o)
+		var busy *temporal.ChildWorkflowExecutionAlreadyStartedError
+		if !errors.As(err, &busy) {
+			return change, plain(err)
+		}
+		o.Waiting("another change of cluster " + op.Cluster.Name)
+		err = awaitCluster(ctx, op, workflow.Now(ctx).Sub(begin))
+		o.Waiting("")
+		if err != nil {
+			return gennaker.Change{}, err
+		}
+	}
+}
+
+func changeOnce(ctx workflow.Context, op gennaker.Operation, id string, o Observer) (gennaker.Change, error) {
+	var change gennaker.Change
+	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            id,
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WaitForCancellation:   true,
+		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_REQUEST_CANCEL,
+		StaticSummary:         short(op.Kind + " " + op.Cluster.Name + " for " + op.Execution),
+	}), gennaker.ClusterWorkflow, op)
+	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
+		return change, err
+	}
+	o.Began(id)
+	err := child.Get(ctx, &change)
+	o.Ended(id)
+	return change, err
+}
+
+// awaitCluster waits for another's change, at most as long as the operation
+// has left.
+func awaitCluster(ctx workflow.Context, op gennaker.Operation, used time.Duration) error {
+	options := waiting
+	options.ScheduleToCloseTimeout = 24 * time.Hour
+	if op.TimeoutMillis > 0 {
+		left := time.Duration(op.TimeoutMillis)*time.Millisecond - used
+		if left <= 0 {
+			return gate.ErrTimeout
+		}
+		options.ScheduleToCloseTimeout = left
+	}
+	return run(ctx, options, "wait for another change of "+op.Cluster.Name, clusters.AwaitCluster, op.Cluster, nil)
+}

@@ -1,0 +1,106 @@
+// Package ops is everything a stage or a strategy may ask of the world: one
+// function for each activity, with its time-out and its retries. Workflow
+// code calls these and no activity directly.
+package ops
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/workflows/gate"
+)
+
+// The kinds of step. A step of a kind has its limits from here; a worker that
+// dies is noticed after the heartbeat's time-out.
+var (
+	reading = workflow.ActivityOptions{
+		StartToCloseTimeout:    30 * time.Second,
+		HeartbeatTimeout:       10 * time.Second,
+		ScheduleToCloseTimeout: 5 * time.Minute,
+		RetryPolicy:            retries(time.Second, 30*time.Second),
+	}
+	changing = workflow.ActivityOptions{
+		StartToCloseTimeout:    2 * time.Minute,
+		HeartbeatTimeout:       10 * time.Second,
+		ScheduleToCloseTimeout: 15 * time.Minute,
+		WaitForCancellation:    true,
+		RetryPolicy:            retries(time.Second, 30*time.Second),
+	}
+	waiting = workflow.ActivityOptions{
+		StartToCloseTimeout: 24 * time.Hour,
+		HeartbeatTimeout:    15 * time.Second,
+		RetryPolicy:         retries(time.Second, 10*time.Second),
+	}
+)
+
+func retries(first, longest time.Duration) *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: first, BackoffCoefficient: 2, MaximumInterval: longest}
+}
+
+// Where the activities are, for their names alone.
+var (
+	groups   *activities.ServerGroups
+	clusters *activities.Clusters
+	people   *activities.People
+	engine   *activities.Engine
+)
+
+// run executes one activity once the gate is open. The summary is what the
+// Temporal Web UI shows for it.
+func run(ctx workflow.Context, options workflow.ActivityOptions, summary string, call, arg, result any) error {
+	if err := gate.Pass(ctx); err != nil {
+		return err
+	}
+	options.Summary = short(summary)
+	ctx = workflow.WithActivityOptions(ctx, options)
+	future := workflow.ExecuteActivity(ctx, call, arg)
+	if arg == nil {
+		future = workflow.ExecuteActivity(ctx, call)
+	}
+	return plain(future.Get(ctx, result))
+}
+
+// maxSummary is what the server takes, in bytes.
+const maxSummary = 400
+
+func short(summary string) string {
+	if len(summary) <= maxSummary {
+		return summary
+	}
+	return fmt.Sprintf("%.96s…", summary)
+}
+
+// Failure is a step that failed, in the cloud's own words.
+type Failure struct {
+	kind error // of package gennaker; nil if it has none
+	text string
+}
+
+func (f *Failure) Error() string { return f.text }
+func (f *Failure) Unwrap() error { return f.kind }
+
+// plain takes Temporal's envelopes off an error, so that people read the
+// cause alone. A cancellation stays what it is.
+func plain(err error) error {
+	var failure *temporal.ApplicationError
+	var late *temporal.TimeoutError
+	switch {
+	case err == nil || temporal.IsCanceledError(err):
+		return err
+	case errors.As(err, &failure):
+		return &Failure{kind: activities.Kind(err), text: failure.Message()}
+	case errors.As(err, &late):
+		text := "no answer in time"
+		if last := late.Unwrap(); last != nil {
+			text += ": " + plain(last).Error()
+		}
+		return &Failure{kind: gennaker.ErrUnavailable, text: text}
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+package ops
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
+)
+
+// Cluster returns a cluster's server groups, oldest first.
+func Cluster(ctx workflow.Context, c gennaker.ClusterRef) ([]gennaker.ServerGroup, error) {
+	var list []gennaker.ServerGroup
+	err := run(ctx, reading, "look at cluster "+c.Name, groups.ListCluster, c, &list)
+	return list, err
+}
+
+// Create makes a server group.
+func Create(ctx workflow.Context, c gennaker.CreateServerGroup) error {
+	summary := fmt.Sprintf("create %s with %d instances", c.Name, c.Capacity.Desired)
+	return run(ctx, changing, summary, groups.CreateServerGroup, c, nil)
+}
+
+// Resize sets the capacity of a server group.
+func Resize(ctx workflow.Context, ref gennaker.ServerGroupRef, to gennaker.Capacity) error {
+	r := gennaker.ResizeServerGroup{ServerGroupRef: ref, Capacity: to}
+	return run(ctx, changing, fmt.Sprintf("resize %s to %s", ref.Name, to), groups.ResizeServerGroup, r, nil)
+}
+
+// Enable puts a server group into traffic.
+func Enable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
+	return run(ctx, changing, "enable "+ref.Name, groups.EnableServerGroup, ref, nil)
+}
+
+// Disable takes a server group out of traffic and waits until it takes none.
+func Disable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
+	if err := run(ctx, changing, "disable "+ref.Name, groups.DisableServerGroup, ref, nil); err != nil {
+		return err
+	}
+	return await(ctx, activities.Until{ServerGroupRef: ref, Idle: true}, idleLimit, ref.Name+" takes no more traffic")
+}
+
+// Destroy removes a server group and waits until it is gone. It may be gone
+// already.
+func Destroy(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
+	if err := run(ctx, changing, "destroy "+ref.Name, groups.DestroyServerGroup, ref, nil); err != nil {
+		return err
+	}
+	return await(ctx, activities.Until{ServerGroupRef: ref, Gone: true}, idleLimit, ref.Name+" is gone")
+}
+
+// How long the cloud may take; Spinnaker's limits.
+const (
+	idleLimit   = 30 * time.Minute
+	HealthLimit = 2 * time.Hour
+)
+
+// AwaitUp waits until that many instances are up.
+func AwaitUp(ctx workflow.Context, ref gennaker.ServerGroupRef, up int) error {
+	u := activities.Until{ServerGroupRef: ref, Up: up}
+	return await(ctx, u, HealthLimit, fmt.Sprintf("%s has %d healthy instances", ref.Name, up))
+}
+
+// AwaitCapacity waits until there are exactly that many instances and, if the
+// server group takes traffic, all are up.
+func AwaitCapacity(ctx workflow.Context, ref gennaker.ServerGroupRef, total int, enabled bool) error {
+	u := activities.Until{ServerGroupRef: ref, Total: &total}
+	if enabled {
+		u.Up = total
+	}
+	return await(ctx, u, HealthLimit, fmt.Sprintf("%s has %d instances", ref.Name, total))
+}
+
+func await(ctx workflow.Context, u activities.Until, limit time.Duration, what string) error {
+	options := waiting
+	options.ScheduleToCloseTimeout = limit
+	return run(ctx, options, "wait until "+what, groups.AwaitServerGroup, u, nil)
+}
+
+// Inventory reads what accounts hold.
+func Inventory(ctx workflow.Context, q gennaker.InventoryQuery) (gennaker.Inventory, error) {
+	var inventory gennaker.Inventory
+	options := reading
+	options.ScheduleToCloseTimeout = time.Minute
+	err := run(ctx, options, "read the accounts", groups.Inventory, q, &inventory)
+	return inventory, err
+}

@@ -1,0 +1,183 @@
+package workflows
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/expression"
+)
+
+// scope is what the expressions of one stage see.
+type scope struct {
+	r     *run
+	state *gennaker.StageExecution
+	stage gennaker.Stage
+	more  map[string]any // seen before everything else
+}
+
+func (r *run) scope(state *gennaker.StageExecution, s gennaker.Stage) *scope {
+	return &scope{r: r, state: state, stage: s}
+}
+
+// enabled evaluates the stage's condition. One that cannot be evaluated fails
+// the stage; Spinnaker skips it.
+func (sc *scope) enabled() (bool, error) {
+	c := sc.stage.StageEnabled
+	if c == nil || c.Expression == "" {
+		return true, nil
+	}
+	enabled, err := sc.Condition(c.Expression)
+	if err != nil && sc.r.asSpinnaker() {
+		sc.warn("skipped: its condition cannot be evaluated: " + err.Error())
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("stageEnabled: %w", err)
+	}
+	return enabled, nil
+}
+
+// fields evaluates the type's fields.
+func (sc *scope) fields() (map[string]any, error) {
+	value, err := sc.Evaluate(sc.stage.Config, nil)
+	if err != nil {
+		return nil, err
+	}
+	fields, _ := value.(map[string]any)
+	return fields, nil
+}
+
+// Evaluate replaces the expressions in a value. One that cannot be evaluated
+// is an error; in Spinnaker's reading its text stays, with a warning.
+func (sc *scope) Evaluate(value any, more map[string]any) (any, error) {
+	inner := *sc
+	inner.more = more
+	evaluated, err := expression.Evaluate(value, &inner)
+	if err == nil || !sc.r.asSpinnaker() || sc.stage.FailOnFailedExprs {
+		return evaluated, err
+	}
+	return sc.lenient(value, &inner), nil
+}
+
+// lenient evaluates each text by itself and keeps those that fail.
+func (sc *scope) lenient(value any, env expression.Env) any {
+	switch v := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, field := range v { //workflowcheck:ignore a map into a map; warnings are sorted by none
+			out[name] = sc.lenient(field, env)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, element := range v {
+			out[i] = sc.lenient(element, env)
+		}
+		return out
+	}
+	evaluated, err := expression.Evaluate(value, env)
+	if err != nil {
+		sc.warn(err.Error())
+		return value
+	}
+	return evaluated
+}
+
+func (sc *scope) warn(text string) { sc.state.Warnings = append(sc.state.Warnings, text) }
+
+// Condition evaluates a text to a boolean.
+func (sc *scope) Condition(text string) (bool, error) { return expression.Condition(text, sc) }
+
+// Lookup finds a name: the roots, the stage's own fields, then the outputs of
+// the stages above it, nearest first.
+func (sc *scope) Lookup(name string) (any, bool) {
+	if v, ok := sc.more[name]; ok {
+		return v, true
+	}
+	switch name {
+	case "parameters":
+		return nonNil(sc.r.e.Trigger.Parameters), true
+	case "trigger":
+		return plainJSON(sc.r.e.Trigger), true
+	case "execution":
+		return sc.r.executionMap(), true
+	case "templateVariables":
+		return nonNil(sc.r.pipeline.TemplateVariables), true
+	case "deployedServerGroups":
+		return sc.r.deployed(nil), true
+	}
+	if v, ok := sc.stage.Config[name]; ok && !expression.HasExpression(fmt.Sprint(v)) {
+		return v, true
+	}
+	return sc.above(name)
+}
+
+// above searches the outputs of the stages upstream, the nearest first.
+func (sc *scope) above(name string) (any, bool) {
+	queue := sc.state.Requisites
+	seen := map[string]bool{}
+	for len(queue) > 0 {
+		ref := queue[0]
+		queue = queue[1:]
+		s := sc.r.e.Stage(ref)
+		if seen[ref] || s == nil {
+			continue
+		}
+		seen[ref] = true
+		if v, ok := s.Outputs[name]; ok {
+			return v, true
+		}
+		queue = append(queue[:len(queue):len(queue)], s.Requisites...)
+	}
+	return nil, false
+}
+
+func nonNil(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}
+
+// plainJSON is a value as the maps, lists and scalars of its JSON.
+func plainJSON(v any) any {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	var out any
+	if json.Unmarshal(data, &out) != nil {
+		return nil
+	}
+	return out
+}
+
+// executionMap is the execution as expressions see it: its stages with their
+// fields and outputs.
+func (r *run) executionMap() map[string]any {
+	bare := r.e
+	bare.Stages = nil
+	m, _ := plainJSON(bare).(map[string]any)
+	list := make([]any, len(r.e.Stages))
+	for i := range r.e.Stages {
+		list[i] = r.stageMap(i)
+	}
+	m["stages"] = list
+	m["authentication"] = map[string]any{"user": r.e.Trigger.User}
+	return m
+}
+
+// stageMap is one stage as expressions see it. Its context is what the
+// document says and what the stage has put out.
+func (r *run) stageMap(i int) map[string]any {
+	s := r.e.Stages[i]
+	context := maps.Clone(nonNil(r.pipeline.Stages[i].Config))
+	maps.Copy(context, s.Outputs)
+	return map[string]any{
+		"refId": s.RefID, "type": s.Type, "name": s.Name, "status": string(s.Status),
+		"context": context, "outputs": nonNil(s.Outputs),
+		"hasSucceeded": s.Status == gennaker.Succeeded, "hasFailed": s.Status == gennaker.Terminal,
+	}
+}

@@ -1,0 +1,137 @@
+// Package stages holds the stage types: a file for each, and the table of
+// them. A stage type owns its config and decides by it; to act it asks ops.
+package stages
+
+import (
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/operations"
+)
+
+// Type is one stage type.
+type Type struct {
+	// Run does the stage's work. An error fails the stage; see Rejection and
+	// BranchEnd for failures that count otherwise.
+	Run func(workflow.Context, Input) (Outputs, error)
+	// Config is the zero value of the struct that the type's fields decode
+	// into: the document is checked against it.
+	Config any
+	// Raw leaves expressions in the fields for Run to evaluate.
+	Raw bool
+	// Limit is the type's own time-out, when the document gives none.
+	Limit time.Duration
+	// OwnClock says that Run keeps the time-out itself, because it has things
+	// to put right when it is over.
+	OwnClock bool
+}
+
+// Outputs are what a stage leaves for the stages after it.
+type Outputs = map[string]any
+
+// Table is every stage type by its name in documents.
+var Table = map[string]Type{
+	"checkPreconditions": {Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true},
+	"deploy":             {Run: Deploy, Config: deployConfig{}, OwnClock: true},
+	"destroyServerGroup": {Run: DestroyServerGroup, Config: destroyConfig{}, OwnClock: true},
+	"disableServerGroup": {Run: DisableServerGroup, Config: destroyConfig{}, OwnClock: true},
+	"enableServerGroup":  {Run: EnableServerGroup, Config: enableConfig{}, OwnClock: true},
+	"evaluateVariables":  {Run: EvaluateVariables, Config: variablesConfig{}, Raw: true},
+	"manualJudgment":     {Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour},
+	"noop":               {Run: Noop, Config: noopConfig{}},
+	"resizeServerGroup":  {Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
+	"rollbackCluster":    {Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
+	"wait":               {Run: Wait, Config: waitConfig{}},
+}
+
+// Find returns the type of a stage, by its type or else by its alias.
+func Find(s gennaker.Stage) (Type, bool) {
+	if t, ok := Table[s.Type]; ok {
+		return t, true
+	}
+	t, ok := Table[s.Alias]
+	return t, ok
+}
+
+// Configs gives the config of each stage type, to check documents with.
+func Configs() map[string]any {
+	configs := make(map[string]any, len(Table))
+	for name, t := range Table { //workflowcheck:ignore copies a map into a map
+		configs[name] = t.Config
+	}
+	return configs
+}
+
+// Input is what a stage runs with.
+type Input struct {
+	Execution *gennaker.Execution      // as it is, to read
+	Stage     gennaker.Stage           // as in the document
+	State     *gennaker.StageExecution // as it is, for what people are told
+	Config    map[string]any           // the type's fields, evaluated unless Raw
+	Limit     time.Duration            // of the whole stage; 0 is none
+	Evaluator Evaluator
+	// Changed is called when State was changed.
+	Changed func()
+}
+
+// Waiting says what the stage waits for; empty when for nothing.
+func (in Input) Waiting(text string) {
+	in.State.Waiting = text
+	in.Changed()
+}
+
+// Began records a workflow that changes a cluster for the stage.
+func (in Input) Began(workflowID string) {
+	in.State.Operations = append(in.State.Operations, workflowID)
+	in.Changed()
+}
+
+// Ended forgets it.
+func (in Input) Ended(workflowID string) {
+	in.State.Operations = slices.DeleteFunc(in.State.Operations, func(id string) bool { return id == workflowID })
+	in.Changed()
+}
+
+// Evaluator evaluates the expressions of one stage.
+type Evaluator interface {
+	// Evaluate replaces the expressions in a value. More are names that it
+	// sees besides those of the stage.
+	Evaluate(value any, more map[string]any) (any, error)
+	// Condition evaluates a text, with or without ${ }, to a boolean.
+	Condition(text string) (bool, error)
+}
+
+// Rejection is a person's no. It fails the stage, and "ignore the failure"
+// does not turn it into a yes.
+type Rejection struct{ Text string }
+
+func (r *Rejection) Error() string { return r.Text }
+
+// BranchEnd ends the stage's branch whatever its own failure options say.
+type BranchEnd struct{ Cause error }
+
+func (b *BranchEnd) Error() string { return b.Cause.Error() }
+func (b *BranchEnd) Unwrap() error { return b.Cause }
+
+// The configs of the types whose work is one cluster operation.
+type (
+	destroyConfig struct {
+		address
+		operations.Guarded
+	}
+	enableConfig struct {
+		address
+		operations.EnableConfig
+	}
+	resizeConfig struct {
+		address
+		operations.ResizeConfig
+	}
+	rollbackConfig struct {
+		address
+		operations.RollbackConfig
+	}
+)

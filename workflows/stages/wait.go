@@ -1,0 +1,26 @@
+package stages
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker/workflows/config"
+	"github.com/gennaker/gennaker/workflows/gate"
+)
+
+type waitConfig struct {
+	Seconds  float64 `json:"waitTime" jsonschema:"required,minimum=0" jsonschema_description:"Seconds to wait. Time spent paused does not count."`
+	SkipText string  `json:"skipWaitText,omitempty"`
+}
+
+// Wait does nothing for a while.
+func Wait(ctx workflow.Context, in Input) (Outputs, error) {
+	c, err := config.Decode[waitConfig](in.Config)
+	if err != nil {
+		return nil, err
+	}
+	d := time.Duration(c.Seconds * float64(time.Second))
+	in.State.Waiting = d.String() + " to pass"
+	return nil, gate.Sleep(ctx, d, in.Stage.Title()+": wait "+d.String())
+}

@@ -1,0 +1,99 @@
+package strategies
+
+import (
+	"maps"
+	"math"
+	"time"
+
+	"github.com/gennaker/gennaker"
+)
+
+// Cluster is one entry of a deploy stage's clusters[]: the fields that every
+// cloud has. A cloud's own fields stand beside them and reach its provider as
+// they are.
+type Cluster struct {
+	Provider      string            `json:"cloudProvider,omitempty" jsonschema_description:"The cloud: local, aws, gce, azure, cloudfoundry or kubernetes."`
+	Account       string            `json:"account,omitempty" jsonschema:"required" jsonschema_description:"An account of the worker's configuration."`
+	Application   string            `json:"application,omitempty" jsonschema_description:"Default: the pipeline's application."`
+	Stack         string            `json:"stack,omitempty"`
+	Detail        string            `json:"freeFormDetails,omitempty"`
+	Region        string            `json:"region,omitempty"`
+	Regions       []string          `json:"regions,omitempty" jsonschema_description:"One deployment in each."`
+	Capacity      gennaker.Capacity `json:"capacity,omitzero" jsonschema_description:"Default: one instance."`
+	LoadBalancers []string          `json:"loadBalancers,omitempty"`
+
+	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others."`
+	TargetHealthy     *int     `json:"targetHealthyDeployPercentage,omitempty" jsonschema:"minimum=0,maximum=100" jsonschema_description:"Percent of the instances that must be healthy; default 100."`
+	MaxRemaining      int      `json:"maxRemainingAsgs,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack: server groups to keep; 0 keeps all."`
+	AllowDeleteActive bool     `json:"allowDeleteActive,omitempty" jsonschema_description:"redblack: maxRemainingAsgs may destroy server groups that took traffic."`
+	DelayCleanup      float64  `json:"delayBeforeCleanup,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack: seconds between the new server group's health and disabling the old."`
+	DelayDisable      float64  `json:"delayBeforeDisableSec,omitempty" jsonschema:"minimum=0" jsonschema_description:"The old name of delayBeforeCleanup."`
+	ScaleDown         bool     `json:"scaleDown,omitempty" jsonschema_description:"redblack: take the old server groups' instances away."`
+	DelayScaleDown    float64  `json:"delayBeforeScaleDownSec,omitempty" jsonschema:"minimum=0"`
+	ScaleDownActive   bool     `json:"allowScaleDownActive,omitempty"`
+	Rollback          Rollback `json:"rollback,omitzero"`
+}
+
+// Rollback says what to do when the new server group does not become healthy.
+type Rollback struct {
+	OnFailure     bool `json:"onFailure,omitempty" jsonschema_description:"Take the new server group out of traffic again if it does not become healthy."`
+	DestroyLatest bool `json:"destroyLatest,omitempty" jsonschema_description:"… and destroy it."`
+}
+
+// Moniker is the name of the cluster; application is the pipeline's.
+func (c Cluster) Moniker(application string) gennaker.Moniker {
+	if c.Application != "" {
+		application = c.Application
+	}
+	return gennaker.Moniker{App: application, Stack: c.Stack, Detail: c.Detail, Sequence: -1}
+}
+
+// Locations is where to deploy, at least one.
+func (c Cluster) Locations() []gennaker.Location {
+	if len(c.Regions) == 0 {
+		return []gennaker.Location{gennaker.In(c.Account, c.Region)}
+	}
+	var list []gennaker.Location
+	for _, region := range c.Regions {
+		list = append(list, gennaker.In(c.Account, region))
+	}
+	return list
+}
+
+func (c Cluster) capacity() gennaker.Capacity {
+	if c.Capacity == (gennaker.Capacity{}) {
+		return gennaker.Capacity{Min: 1, Desired: 1, Max: 1}
+	}
+	return c.Capacity
+}
+
+// healthy is how many instances must be up: the percentage of those wanted,
+// rounded, and at least one if any are (Spinnaker's rule).
+func (c Cluster) healthy() int {
+	desired := c.capacity().Desired
+	if c.TargetHealthy == nil {
+		return desired
+	}
+	return Healthy(desired, *c.TargetHealthy)
+}
+
+// Healthy is percent of desired, rounded, and at least one if either is more
+// than nothing.
+func Healthy(desired, percent int) int {
+	n := int(math.Round(float64(desired) * float64(percent) / 100))
+	if n == 0 && percent > 0 && desired > 0 {
+		return 1
+	}
+	return n
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// spec is what only the provider understands: the block without our fields.
+func spec(block map[string]any) map[string]any {
+	rest := maps.Clone(block)
+	for _, name := range gennaker.JSONNames(Cluster{}) {
+		delete(rest, name)
+	}
+	return rest
+}

@@ -1,0 +1,120 @@
+package strategies
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/gate"
+	"github.com/gennaker/gennaker/workflows/ops"
+)
+
+// RedBlack disables the old server groups once the new one is healthy. They
+// keep their instances, so rolling back is enabling them again; scaleDown
+// takes the instances away, and maxRemainingAsgs the oldest server groups.
+func RedBlack(ctx workflow.Context, d *Deployment) error {
+	if err := None(ctx, d); err != nil || len(d.Old) == 0 {
+		return err
+	}
+	idle, active := d.surplus()
+	if err := destroy(ctx, d, idle); err != nil {
+		return err
+	}
+	delay := seconds(max(d.Config.DelayCleanup, d.Config.DelayDisable))
+	if err := gate.Sleep(ctx, delay, "before the old server groups are disabled"); err != nil {
+		return err
+	}
+	if err := disable(ctx, d, d.Old); err != nil {
+		return err
+	}
+	if err := destroy(ctx, d, active); err != nil {
+		return err
+	}
+	return scaleDown(ctx, d)
+}
+
+// surplus is what maxRemainingAsgs leaves no room for, the newest kept first,
+// by Spinnaker's count. Those that took traffic are surplus only if
+// allowDeleteActive says so; unlike in Spinnaker, they are disabled and the
+// delay is over before they are destroyed.
+func (d *Deployment) surplus() (idle, active []gennaker.ServerGroup) {
+	if d.Config.MaxRemaining == 0 {
+		return nil, nil
+	}
+	candidates := slices.Clone(d.Old)
+	kept := 1 // the new one
+	if !d.Config.AllowDeleteActive {
+		candidates = slices.DeleteFunc(candidates, isActive)
+		kept += len(d.Old) - len(candidates)
+	}
+	slices.Reverse(candidates)
+	slices.SortStableFunc(candidates, func(a, b gennaker.ServerGroup) int {
+		return boolOrder(isActive(b)) - boolOrder(isActive(a))
+	})
+	keep := min(max(0, d.Config.MaxRemaining-kept), len(candidates))
+	for _, g := range candidates[keep:] {
+		if isActive(g) {
+			active = append(active, g)
+		} else {
+			idle = append(idle, g)
+		}
+	}
+	return idle, active
+}
+
+// isActive is Spinnaker's: not disabled, or still with an instance up.
+func isActive(g gennaker.ServerGroup) bool { return g.Enabled || g.Count(gennaker.Up) > 0 }
+
+func boolOrder(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// disable takes the enabled ones out of traffic, the oldest first.
+func disable(ctx workflow.Context, d *Deployment, list []gennaker.ServerGroup) error {
+	for _, g := range list {
+		if !isActive(g) || slices.Contains(d.Change.Destroyed, g.Name) {
+			continue
+		}
+		if err := ops.Disable(ctx, g.Ref()); err != nil {
+			return err
+		}
+		d.Change.Disabled = append(d.Change.Disabled, g.Name)
+	}
+	return nil
+}
+
+func destroy(ctx workflow.Context, d *Deployment, list []gennaker.ServerGroup) error {
+	for _, g := range list {
+		d.Change.Destroyed = append(d.Change.Destroyed, g.Name) // from here on it may be gone
+		if err := ops.Destroy(ctx, g.Ref()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scaleDown takes the instances of the old server groups away, if asked to.
+func scaleDown(ctx workflow.Context, d *Deployment) error {
+	if !d.Config.ScaleDown {
+		return nil
+	}
+	if err := gate.Sleep(ctx, seconds(d.Config.DelayScaleDown), "before the old server groups are scaled down"); err != nil {
+		return err
+	}
+	for _, g := range d.Old {
+		if g.Capacity == (gennaker.Capacity{}) || slices.Contains(d.Change.Destroyed, g.Name) {
+			continue
+		}
+		if err := ops.Resize(ctx, g.Ref(), gennaker.Capacity{}); err != nil {
+			return err
+		}
+		if err := ops.AwaitCapacity(ctx, g.Ref(), 0, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
