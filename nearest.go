@@ -6,7 +6,10 @@ import "strings"
 // first of several, or "" if none is close. Case does not count.
 func Nearest(word string, names []string) string {
 	word = strings.ToLower(word)
-	nearest, least := "", len(word)/3+2
+	nearest, least := "", len(word)/3+1
+	if len(word) > 3 {
+		least++ // so that two swapped letters still count as close
+	}
 	for _, name := range names {
 		if d := distance(word, strings.ToLower(name), least); d < least {
 			nearest, least = name, d

@@ -1,0 +1,130 @@
+package pipeline
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/gennaker/gennaker"
+)
+
+// document checks everything.
+func (c *checker) document(n *node) any {
+	if n.kind != object {
+		return c.wrong(n, nil, "an object with name, application and stages")
+	}
+	if stages := n.field("stages"); stages != nil && len(stages.items) > maxStages {
+		c.problem(stages.position, (*path)(nil).field("stages"), "there are %d stages and the limit is %d: split the pipeline into several", len(stages.items), maxStages)
+		return nil
+	}
+	s := documented(pipelineType)
+	c.expressions(n, s, nil)
+	fields := c.open(n, s, nil)
+	c.checkGraph()
+	c.parameterNames(n.field("parameterConfig"))
+	return fields
+}
+
+// expressions notes expressions that stand where nothing evaluates them: only
+// stages are evaluated.
+func (c *checker) expressions(n *node, s *shape, p *path) {
+	for _, m := range n.fields {
+		r, known := s.find(m.name)
+		if known && !r.fixed && m.value.expression() && !takesText(r.typ) {
+			c.note(m.value.position, p.field(m.name), "the expression is kept and not evaluated: only the fields of stages are")
+		}
+	}
+}
+
+// stage checks a stage: the fields that all have and those of its type stand
+// side by side.
+func (c *checker) stage(n *node, p *path) any {
+	if n.kind != object {
+		return c.wrong(n, p, "an object")
+	}
+	c.addToGraph(n, p)
+	typ := n.field("type")
+	if typ == nil || typ.kind != text || typ.text == "" {
+		fields, _ := c.object(n, c.stageShape(""), p)
+		return fields
+	}
+	if _, known := c.types[typ.text]; known {
+		return c.open(n, c.stageShape(typ.text), p)
+	}
+	c.problem(typ.position, p.field("type"), "%s", c.unknownType(typ.text))
+	fields, _ := c.object(n, c.stageShape(""), p)
+	return fields
+}
+
+func (c *checker) unknownType(name string) string {
+	return fmt.Sprintf("%s is not a stage type%s (%d types are known)", strconv.Quote(shorten(name)), c.nearest(name, c.names), len(c.names))
+}
+
+// stageShape gives the fields of a stage type; "" is a type that nobody knows.
+func (c *checker) stageShape(name string) *shape {
+	if s := c.stages[name]; s != nil {
+		return s
+	}
+	types := []reflect.Type{stageType}
+	if t := reflect.TypeOf(c.types[name]); t != nil && indirect(t).Kind() == reflect.Struct {
+		types = append(types, indirect(t))
+	}
+	s := documented(types...)
+	c.stages[name] = s
+	return s
+}
+
+func (c *checker) parameter(n *node, p *path) any {
+	if n.kind != object {
+		return c.wrong(n, p, "an object")
+	}
+	if c.shapes[parameterType] == nil {
+		c.shapes[parameterType] = documented(parameterType)
+	}
+	s := c.shapes[parameterType]
+	c.expressions(n, s, p)
+	fields := c.open(n, s, p)
+	c.options(n, p)
+	return fields
+}
+
+// options checks that a choice can be made.
+func (c *checker) options(n *node, p *path) {
+	choose, options, standard := n.field("hasOptions"), n.field("options"), n.field("default")
+	if choose == nil || !(choose.truth || choose.text == "true") {
+		return
+	}
+	if options == nil || options.kind == list && len(options.items) == 0 {
+		c.problem(choose.position, p.field("options"), "hasOptions is true and there are none: give options, or take hasOptions away")
+		return
+	}
+	var allowed gennaker.Parameter
+	for _, o := range options.items {
+		if value := o.field("value"); value != nil {
+			allowed.Options = append(allowed.Options, gennaker.Option{Value: value.plain()})
+		}
+	}
+	if standard != nil && standard.text != "" && !standard.expression() && !allowed.Allows(standard.plain()) {
+		c.note(standard.position, p.field("default"), "the default is not one of the options")
+	}
+}
+
+// parameterNames refuses two parameters of one name.
+func (c *checker) parameterNames(parameters *node) {
+	if parameters == nil {
+		return
+	}
+	first := map[string]int{}
+	for i, parameter := range parameters.items {
+		name := parameter.field("name")
+		if name == nil || name.kind != text {
+			continue
+		}
+		if before, taken := first[name.text]; taken {
+			c.problem(name.position, (*path)(nil).field("parameterConfig").item(i).field("name"),
+				"%s is the name of parameterConfig[%d] too: give it another", strconv.Quote(shorten(name.text)), before)
+			continue
+		}
+		first[name.text] = i
+	}
+}
