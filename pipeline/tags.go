@@ -114,15 +114,22 @@ func indirect(t reflect.Type) reflect.Type {
 	return t
 }
 
-// documented gives the shape of one of the document's own structs. What is
-// fixed before anything is evaluated cannot be an expression.
+// The fields of the document's own structs that are needed before anything is
+// evaluated, and those that hold refIds.
+var (
+	fixedFields = []string{"stages", "parameterConfig", "requisiteStageRefIds"}
+	refIDFields = []string{"refId", "requisiteStageRefIds"}
+)
+
+// documented gives the shape of one of the document's own structs, together
+// with the fields of the structs that stand beside it.
 func documented(types ...reflect.Type) *shape {
 	s := shapeOf(types[0])
 	for i := range s.rules {
 		r := &s.rules[i]
-		r.fixed = slices.Contains([]string{"stages", "parameterConfig", "requisiteStageRefIds"}, r.name)
+		r.fixed = slices.Contains(fixedFields, r.name)
 		r.fixedItems = true
-		r.refID = r.name == "refId" || r.name == "requisiteStageRefIds"
+		r.refID = slices.Contains(refIDFields, r.name)
 	}
 	for _, t := range types[1:] {
 		s.read(t)
