@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/workflows/gate"
 	"github.com/gennaker/gennaker/workflows/operations"
 	"github.com/gennaker/gennaker/workflows/ops"
@@ -22,7 +20,7 @@ func ClusterOperation(ctx workflow.Context, op gennaker.Operation) (gennaker.Cha
 	workflow.GoNamed(ctx, "pause", func(ctx workflow.Context) { obey(ctx, g) })
 	operate, ok := operations.Table[op.Kind]
 	if !ok {
-		return gennaker.Change{}, failure(fmt.Errorf("operation %q: %w: there is no such kind", op.Kind, gennaker.ErrInvalid))
+		return gennaker.Change{}, ops.Close(fmt.Errorf("operation %q: %w: there is no such kind", op.Kind, gennaker.ErrInvalid))
 	}
 	limit := time.Duration(op.TimeoutMillis) * time.Millisecond
 	if op.Kind == gennaker.OpDeploy {
@@ -33,7 +31,7 @@ func ClusterOperation(ctx workflow.Context, op gennaker.Operation) (gennaker.Cha
 		change, err = operate(ctx, op)
 		return err
 	})
-	return change, failure(err)
+	return change, ops.Close(err)
 }
 
 // obey closes and opens the gate as the execution says.
@@ -48,17 +46,8 @@ func obey(ctx workflow.Context, g *gate.Gate) {
 	}
 }
 
-// failure closes a workflow with the error's words and kind. A cancellation
-// cancels it.
-func failure(err error) error {
-	if err == nil || temporal.IsCanceledError(err) {
-		return err
-	}
-	return temporal.NewNonRetryableApplicationError(err.Error(), activities.KindName(err), nil)
-}
-
 // Inventory reads what accounts hold.
 func Inventory(ctx workflow.Context, q gennaker.InventoryQuery) (gennaker.Inventory, error) {
 	inventory, err := ops.Inventory(ctx, q)
-	return inventory, failure(err)
+	return inventory, ops.Close(err)
 }

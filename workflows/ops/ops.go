@@ -104,3 +104,12 @@ func plain(err error) error {
 	}
 	return err
 }
+
+// Close is the error that a workflow ends with: its cause's words and kind. A
+// cancellation cancels the workflow.
+func Close(err error) error {
+	if err == nil || temporal.IsCanceledError(err) {
+		return err
+	}
+	return temporal.NewNonRetryableApplicationError(err.Error(), activities.KindName(err), nil)
+}
