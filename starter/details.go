@@ -1,0 +1,86 @@
+package starter
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gennaker/gennaker"
+)
+
+// details are the lines below a stage: what it waits for or asks, how far its
+// instances are, and what went wrong.
+func details(v view, s gennaker.StageExecution) []span {
+	var lines []span
+	if s.Status == gennaker.Running && s.Waiting != "" {
+		lines = append(lines, span{"waits for " + s.Waiting, dim})
+	}
+	for _, id := range s.Operations {
+		for _, p := range v.Progress[id] {
+			lines = append(lines, span{instances(p), cyan})
+		}
+	}
+	if q := s.Question; q != nil && s.Judgment == nil {
+		lines = append(lines, span{asks(*q), yellow})
+	}
+	if j := s.Judgment; j != nil {
+		lines = append(lines, span{answered(*j), dim})
+	}
+	for _, w := range s.Warnings {
+		lines = append(lines, span{"warning: " + w, yellow})
+	}
+	if s.Error != "" {
+		lines = append(lines, span{s.Error, red})
+	}
+	return lines
+}
+
+func instances(p gennaker.Progress) string {
+	text := fmt.Sprintf("%s: %d/%d instances up", p.ServerGroup, p.Up, p.Total)
+	if p.Reason != "" {
+		text += ": " + p.Reason
+	}
+	return text
+}
+
+func asks(q gennaker.Question) string {
+	text := "asks: " + q.Instructions
+	if q.Instructions == "" {
+		text = "asks whether to go on"
+	}
+	if len(q.Inputs) > 0 {
+		text += " [" + strings.Join(q.Inputs, ", ") + "]"
+	}
+	if len(q.Roles) > 0 {
+		text += " (for " + strings.Join(q.Roles, " or ") + ")"
+	}
+	return text
+}
+
+func answered(j gennaker.Judgment) string {
+	text := j.By + " said " + verdict(j.Continue)
+	if j.Input != "" {
+		text += " with " + j.Input
+	}
+	if j.Comment != "" {
+		text += ": " + j.Comment
+	}
+	return text
+}
+
+func verdict(goOn bool) string {
+	if goOn {
+		return "continue"
+	}
+	return "stop"
+}
+
+func word(c gennaker.Command) string {
+	text := c.User
+	if !c.At.IsZero() {
+		text += " at " + clock(c.At)
+	}
+	if c.Reason != "" {
+		text += ": " + c.Reason
+	}
+	return text
+}

@@ -1,0 +1,139 @@
+package starter
+
+import (
+	"context"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+
+	"github.com/gennaker/gennaker"
+)
+
+const (
+	// beat is how often elapsed times move on and instances are counted.
+	beat = time.Second
+	// respite is how long a follower leaves a Temporal or a worker alone that
+	// did not answer.
+	respite = 2 * time.Second
+)
+
+// viewer is shown an execution each time it changed, and each beat. Lost
+// tells it that Temporal does not answer for now.
+type viewer interface {
+	show(v view) error
+	lost(err error) error
+}
+
+// follow shows an execution until it has ended, and returns how. It waits for
+// news with a long poll, and outlives a Temporal that is away for a while.
+func (s *session) follow(ctx context.Context, r ref, to viewer) (gennaker.Execution, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	news := make(chan struct{}, 1)
+	go s.listen(ctx, r, news)
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+
+	var v view
+	for fresh := false; ; {
+		var err error
+		if !fresh {
+			v, err = s.state(ctx, r)
+			fresh = err == nil && v.NoWorker == ""
+		}
+		if err = s.present(ctx, &v, err, to); err != nil || v.Status.Complete() {
+			return v.Execution, err
+		}
+		pause := tick.C
+		if !fresh {
+			pause = time.After(respite)
+		}
+		select {
+		case <-ctx.Done():
+			return v.Execution, ctx.Err()
+		case <-news:
+			fresh = false
+		case <-pause:
+		}
+	}
+}
+
+// present shows a view, or that there is none. Only what waiting cannot mend
+// is returned as an error.
+func (s *session) present(ctx context.Context, v *view, err error, to viewer) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		if explain(err, s.address).code == exitUnreachable {
+			return to.lost(err)
+		}
+		return err
+	}
+	v.Progress = s.progress(ctx, v.Execution)
+	return to.show(*v)
+}
+
+// listen sends news whenever the execution's history has grown, until it is
+// complete.
+func (s *session) listen(ctx context.Context, r ref, news chan<- struct{}) {
+	for ctx.Err() == nil {
+		events := s.GetWorkflowHistory(ctx, r.id, r.runID, true, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		var err error
+		for err == nil && events.HasNext() {
+			if _, err = events.Next(); err == nil {
+				tell(news)
+			}
+		}
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(respite):
+		}
+		tell(news)
+	}
+}
+
+func tell(news chan<- struct{}) {
+	select {
+	case news <- struct{}{}:
+	default: // there is news already
+	}
+}
+
+// progress asks the cluster operations of the running stages how many
+// instances are up.
+func (s *session) progress(ctx context.Context, e gennaker.Execution) map[string][]gennaker.Progress {
+	found := map[string][]gennaker.Progress{}
+	for _, stage := range e.Stages {
+		if stage.Status != gennaker.Running {
+			continue
+		}
+		for _, id := range stage.Operations {
+			found[id] = s.heartbeats(ctx, id)
+		}
+	}
+	return found
+}
+
+// heartbeats are what the running activities of a workflow last reported. It
+// is nothing if the workflow cannot be read: the stage tells its own end.
+func (s *session) heartbeats(ctx context.Context, id string) []gennaker.Progress {
+	d, err := s.DescribeWorkflowExecution(ctx, id, "")
+	if err != nil {
+		return nil
+	}
+	var found []gennaker.Progress
+	for _, a := range d.GetPendingActivities() {
+		var p gennaker.Progress
+		if a.GetHeartbeatDetails() == nil {
+			continue
+		}
+		if err := s.decode(a.GetHeartbeatDetails(), &p); err == nil && p.ServerGroup != "" {
+			found = append(found, p)
+		}
+	}
+	return found
+}

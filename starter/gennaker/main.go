@@ -1,0 +1,12 @@
+// Command gennaker starts, follows and steers pipeline executions.
+package main
+
+import (
+	"os"
+
+	"github.com/gennaker/gennaker/starter"
+)
+
+func main() {
+	os.Exit(starter.Main(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}

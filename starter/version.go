@@ -1,0 +1,71 @@
+package starter
+
+import (
+	"runtime/debug"
+
+	"github.com/urfave/cli/v2"
+)
+
+func versionCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "version",
+		Usage:       "print what this gennaker was built from",
+		ArgsUsage:   " ",
+		Description: `gennaker version -o json`,
+		Flags:       []cli.Flag{outputFlag()},
+		Action: func(c *cli.Context) error {
+			if err := arguments(c, 0); err != nil {
+				return err
+			}
+			v := buildVersion()
+			return emit(c, v, func() []line { return []line{{plain(v.String())}} })
+		},
+	}
+}
+
+// version is what a binary says of itself.
+type version struct {
+	Version  string `json:"version"`
+	Revision string `json:"revision,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // built from changed files
+	Go       string `json:"go"`
+	SDK      string `json:"temporalSdk"`
+}
+
+func (v version) String() string {
+	text := "gennaker " + v.Version
+	if v.Revision != "" {
+		text += " " + v.Revision
+	}
+	if v.Modified {
+		text += " (modified)"
+	}
+	return text + ", " + v.Go + ", Temporal SDK " + v.SDK
+}
+
+// buildVersion reads what the Go tool wrote into the binary.
+func buildVersion() version {
+	v := version{Version: "(devel)", SDK: "unknown"}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	v.Go = info.GoVersion
+	if info.Main.Version != "" {
+		v.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Revision = s.Value
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		}
+	}
+	for _, d := range info.Deps {
+		if d.Path == "go.temporal.io/sdk" {
+			v.SDK = d.Version
+		}
+	}
+	return v
+}
