@@ -1,0 +1,49 @@
+// Package client speaks to a local cloud: the words of its API, and a client
+// that finds the daemon again after it was restarted on another port. It
+// brings nothing of the daemon with it.
+package client
+
+import "github.com/gennaker/gennaker"
+
+// Region is the only region a local cloud has.
+const Region = gennaker.DefaultRegion
+
+// ServerGroup is a group of processes, as its cloud reports it.
+type ServerGroup struct {
+	gennaker.ServerGroup
+	Spec Spec `json:"spec"`
+	// Destroying says that it is going away; it takes no traffic any more.
+	Destroying bool `json:"destroying,omitempty"`
+	// Processes holds the process id of each instance that has a process.
+	Processes map[string]int `json:"processes,omitempty"`
+}
+
+// Create asks for a server group. A moniker without an application is read
+// from the name.
+type Create struct {
+	Moniker       gennaker.Moniker  `json:"moniker"`
+	Capacity      gennaker.Capacity `json:"capacity"`
+	LoadBalancers []string          `json:"loadBalancers,omitempty"`
+	Marks         map[string]string `json:"marks,omitempty"`
+	Spec          Spec              `json:"spec"`
+}
+
+// LoadBalancer is a reverse proxy. Error says why it does not listen; empty
+// if it does.
+type LoadBalancer struct {
+	gennaker.LoadBalancer
+	Error string `json:"error,omitempty"`
+}
+
+// Listen is where a load balancer shall listen, as host:port. Port 0 is one
+// that the cloud chooses, and empty means wherever it listens already.
+type Listen struct {
+	Listen string `json:"listen"`
+}
+
+// Failure is the body of an answer that is an error. Kind is the text of one
+// of the errors of package gennaker.
+type Failure struct {
+	Error string `json:"error"`
+	Kind  string `json:"kind"`
+}

@@ -1,0 +1,141 @@
+package localcloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"syscall"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/gennaker/gennaker/localcloud/client"
+	"github.com/gennaker/gennaker/localcloud/internal/process"
+)
+
+// firstLook bounds how long the load balancers wait for the first health
+// check of the processes that were adopted.
+const firstLook = 2 * time.Second
+
+// restore takes up what an earlier daemon has left: it adopts the processes
+// that still run, and only then has the load balancers listen, so that they
+// know whom to send requests to. Then it goes on with what was half done.
+func (c *Cloud) restore(ctx context.Context) error {
+	if err := c.load(); err != nil {
+		return err
+	}
+	if err := c.adopt(ctx); err != nil {
+		return err
+	}
+	c.lookAtAll(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := errors.Join(c.pruneLogs(), c.restoreBalancers()); err != nil {
+		return err
+	}
+	for _, g := range c.groups {
+		for _, i := range g.instances {
+			c.keepers.Go(func() { c.keep(i) })
+		}
+		if err := c.settle(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load reads what there shall be.
+func (c *Cloud) load() error {
+	groups, err := c.store.ServerGroups()
+	if err != nil {
+		return err
+	}
+	for _, kept := range groups {
+		c.groups[kept.Name] = &group{ServerGroup: kept}
+		if kept.Created.After(c.created) {
+			c.created = kept.Created
+		}
+	}
+	rows, err := c.store.Instances()
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		g, ok := c.groups[row.ServerGroup]
+		if !ok {
+			return fmt.Errorf("instance %s: its server group %s is not in the state", row.ID, row.ServerGroup)
+		}
+		g.instances = append(g.instances, newInstance(g, row))
+	}
+	return nil
+}
+
+// adopt finds the process of each instance, and ends processes of this cloud
+// that belong to none.
+func (c *Cloud) adopt(ctx context.Context) error {
+	found, err := process.Find(ctx, c.mark())
+	if err != nil {
+		return err
+	}
+	leaders := map[string]process.ID{}
+	for _, f := range found {
+		id := f.Env(client.EnvInstance)
+		if !c.knows(id) {
+			c.log.Warn("ends a process of no instance", zap.Int("pid", f.PID), zap.String("instance", id))
+			syscall.Kill(f.PID, syscall.SIGKILL)
+		}
+		if _, older := leaders[id]; f.Leader && !older {
+			leaders[id] = f.ID
+		}
+	}
+	for _, g := range c.groups {
+		for _, i := range g.instances {
+			c.adoptOne(i, leaders[i.row.ID])
+		}
+	}
+	return nil
+}
+
+// adoptOne gives an instance its process, if that still runs. One that was
+// started but not recorded is found as the eldest leader with its name.
+func (c *Cloud) adoptOne(i *instance, leader process.ID) {
+	if i.row.Process == (process.ID{}) && leader.PID != 0 {
+		i.row.Process = leader
+		c.save(i)
+	}
+	p, runs := process.Adopt(i.row.Process)
+	if !runs {
+		c.log.Info("instance does not run any more", zap.String("instance", i.row.ID))
+		return
+	}
+	c.attach(i, p)
+	c.log.Info("instance adopted", zap.String("instance", i.row.ID), zap.Int("pid", i.row.Process.PID))
+}
+
+// lookAtAll checks every process that was adopted, all at once.
+func (c *Cloud) lookAtAll(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, firstLook)
+	defer cancel()
+	var looks sync.WaitGroup
+	for _, g := range c.groups {
+		for _, i := range g.instances {
+			if i.process != nil {
+				looks.Go(func() { c.lookFirst(ctx, i) })
+			}
+		}
+	}
+	looks.Wait()
+}
+
+// lookFirst believes one good check: the instance may have served for hours.
+func (c *Cloud) lookFirst(ctx context.Context, i *instance) {
+	err := c.look(ctx, i)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		i.up, i.wasUp = true, true
+		return
+	}
+	i.reason = err.Error()
+}

@@ -1,0 +1,55 @@
+package local
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/localcloud/client"
+)
+
+// decode reads this cloud's fields of a cluster block and checks them. The
+// others are not ours; but inside ours, a field that we do not know is a
+// mistake.
+func decode(block map[string]any) (client.Spec, error) {
+	ours := map[string]any{}
+	for _, name := range gennaker.JSONNames(client.Spec{}) {
+		if value, ok := block[name]; ok {
+			ours[name] = value
+		}
+	}
+	var spec client.Spec
+	data, err := json.Marshal(ours)
+	if err != nil {
+		return spec, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&spec); err != nil {
+		return spec, explain(err)
+	}
+	return spec, spec.Check()
+}
+
+// explain says in the document's words what was expected of a field.
+func explain(err error) error {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return fmt.Errorf("%w: %s", gennaker.ErrInvalid, strings.TrimPrefix(err.Error(), "json: "))
+	}
+	hint := ""
+	if kindNames[mismatch.Type.Kind().String()] == "text" {
+		hint = "; put it in quotes"
+	}
+	return fmt.Errorf("%s: %w: it is %s and must be %s%s", mismatch.Field, gennaker.ErrInvalid,
+		mismatch.Value, kindNames[mismatch.Type.Kind().String()], hint)
+}
+
+// kindNames are the kinds of the fields of client.Spec as people say them.
+var kindNames = map[string]string{
+	"string": "text", "int": "a whole number", "int64": "a whole number",
+	"slice": "a list", "map": "a map", "struct": "a map",
+}
