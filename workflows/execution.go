@@ -197,7 +197,13 @@ func (r *run) finish(ctx workflow.Context, status gennaker.Status) (gennaker.Exe
 // stage runs one stage and records what became of it.
 func (r *run) stage(ctx workflow.Context, state *gennaker.StageExecution, s gennaker.Stage) {
 	state.StartTime = workflow.Now(ctx).UTC()
-	outputs, err := r.attempt(ctx, state, s)
+	scope := r.scope(state, s)
+	var outputs stages.Outputs
+	s, err := scope.common()
+	if err == nil {
+		scope.stage = s
+		outputs, err = r.attempt(ctx, scope)
+	}
 	kept, tooBig := plainOutputs(outputs)
 	if err == nil {
 		err = tooBig
@@ -217,9 +223,9 @@ func (r *run) stage(ctx workflow.Context, state *gennaker.StageExecution, s genn
 }
 
 // attempt evaluates a stage's condition and fields, and runs it in its time.
-func (r *run) attempt(ctx workflow.Context, state *gennaker.StageExecution, s gennaker.Stage) (stages.Outputs, error) {
+func (r *run) attempt(ctx workflow.Context, scope *scope) (stages.Outputs, error) {
+	s, state := scope.stage, scope.state
 	t, _ := stages.Find(s)
-	scope := r.scope(state, s)
 	enabled, err := scope.enabled()
 	if err != nil {
 		return nil, err

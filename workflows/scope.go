@@ -7,6 +7,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/expression"
+	"github.com/gennaker/gennaker/workflows/config"
 )
 
 // scope is what the expressions of one stage see.
@@ -37,6 +38,28 @@ func (sc *scope) enabled() (bool, error) {
 		return false, fmt.Errorf("stageEnabled: %w", err)
 	}
 	return enabled, nil
+}
+
+// common is the stage with the fields that every stage has evaluated. Where
+// the document has an expression for one, it stands among the type's fields.
+func (sc *scope) common() (gennaker.Stage, error) {
+	s := sc.stage
+	fields := map[string]any{}
+	for _, name := range gennaker.JSONNames(s) {
+		if value, ok := s.Config[name]; ok {
+			fields[name] = value
+		}
+	}
+	if len(fields) == 0 {
+		return s, nil
+	}
+	value, err := sc.Evaluate(fields, nil)
+	if err != nil {
+		return s, err
+	}
+	fields, _ = value.(map[string]any)
+	err = config.Into(fields, &s)
+	return s, err
 }
 
 // fields evaluates the type's fields.

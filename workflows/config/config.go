@@ -15,14 +15,21 @@ import (
 // does not have are ignored; an error is ErrInvalid and names every bad field.
 func Decode[T any](fields map[string]any) (T, error) {
 	var c T
+	err := Into(fields, &c)
+	return c, err
+}
+
+// Into reads fields into the struct that c points to, and leaves what no field
+// names as it is.
+func Into(fields map[string]any, c any) error {
 	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		TagName: "json", WeaklyTypedInput: true, Squash: true, Result: &c,
+		TagName: "json", WeaklyTypedInput: true, Squash: true, Result: c,
 	})
 	if err != nil {
-		return c, err
+		return err
 	}
 	if err := decoder.Decode(fields); err != nil {
-		return c, fmt.Errorf("fields: %w: %w", gennaker.ErrInvalid, err)
+		return fmt.Errorf("fields: %w: %w", gennaker.ErrInvalid, err)
 	}
-	return c, nil
+	return nil
 }

@@ -1,0 +1,42 @@
+# The two commands that matter: make demo, make test.
+SHELL := /bin/bash
+BIN := $(CURDIR)/bin
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
+export GOFLAGS ?= -buildvcs=false
+
+.PHONY: help build dev demo check test replay bench schema clean
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+build: ## build everything into bin/
+	@mkdir -p $(BIN)
+	@go build -ldflags "$(LDFLAGS)" -o $(BIN)/ ./starter/gennaker ./worker/gennaker-worker ./localcloud/gennaker-cloud ./examples/hello
+	@./deploy/build-dev.sh $(BIN)/gennaker-dev
+
+dev: build ## Temporal, its Web UI, the local cloud and a worker, on this machine
+	@exec $(BIN)/gennaker-dev
+
+demo: build ## deploy, judge, red/black, roll back, under traffic
+	@go run ./examples/demo
+
+check: ## format, vet, lint, determinism, imports
+	@./deploy/check.sh
+
+test: check ## everything
+	go test -race ./...
+	@mkdir -p $(BIN) && ./deploy/build-dev.sh $(BIN)/gennaker-dev
+	cd dev && go test -race -timeout 30m ./...
+
+replay: ## replay the recorded histories
+	go test -run Replay ./workflows/
+
+bench: build ## measure, and print one JSON object
+	@cd dev && go run ./bench
+
+schema: build ## the JSON Schema of pipeline documents, for editors
+	@$(BIN)/gennaker schema
+
+clean: ## remove what was built and the state of the dev server
+	rm -rf $(BIN) .gennaker
