@@ -129,7 +129,7 @@ type Stage struct {
 
 // StageEnabled is the condition of a stage.
 type StageEnabled struct {
-	Type       string `json:"type" jsonschema:"enum=expression"`
+	Type       string `json:"type,omitempty" jsonschema:"enum=expression"`
 	Expression string `json:"expression"`
 }
 
