@@ -1,0 +1,52 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc/codes"
+
+	"github.com/gennaker/gennaker"
+)
+
+var searchAttributes = []string{gennaker.SearchApplication, gennaker.SearchPipeline, gennaker.SearchUser}
+
+// AddSearchAttributes registers Gennaker's search attributes in a namespace
+// where they are missing. The error names the command that an operator can
+// run instead.
+func AddSearchAttributes(ctx context.Context, c client.Client, namespace string) error {
+	there, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	if err != nil {
+		return attributesError(namespace, searchAttributes, err)
+	}
+	missing := map[string]enums.IndexedValueType{}
+	var names []string
+	for _, name := range searchAttributes {
+		if _, ok := there.GetCustomAttributes()[name]; !ok {
+			missing[name] = enums.INDEXED_VALUE_TYPE_KEYWORD
+			names = append(names, name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	_, err = c.OperatorService().AddSearchAttributes(ctx,
+		&operatorservice.AddSearchAttributesRequest{Namespace: namespace, SearchAttributes: missing})
+	if err != nil && code(err) != codes.AlreadyExists {
+		return attributesError(namespace, names, err)
+	}
+	return nil
+}
+
+func attributesError(namespace string, names []string, err error) error {
+	command := "temporal operator search-attribute create --namespace " + namespace
+	for _, name := range names {
+		command += " --type Keyword --name " + name
+	}
+	return fmt.Errorf("search attributes %s: register: %w: %w: an operator can run: %s",
+		strings.Join(names, ", "), connectKind(err), err, command)
+}

@@ -1,0 +1,97 @@
+package worker
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/local"
+)
+
+// drivers opens the accounts of each provider. To add a provider, add a line
+// and a function that decodes the fields of its accounts. What decode has
+// reported needs no error.
+var drivers = map[string]func(*section) (providers.Provider, error){
+	"local": openLocal,
+}
+
+func openLocal(s *section) (providers.Provider, error) {
+	var f struct {
+		StateDir  string `yaml:"stateDir"`
+		Endpoint  string `yaml:"endpoint"`
+		Token     Secret `yaml:"token"`
+		TokenFile string `yaml:"tokenFile"`
+	}
+	if !s.decode(&f) {
+		return nil, nil
+	}
+	return local.New(local.Config{
+		Account:   s.account,
+		StateDir:  f.StateDir,
+		Endpoint:  f.Endpoint,
+		Token:     string(f.Token),
+		TokenFile: f.TokenFile,
+	})
+}
+
+// section is an account in the file: what drivers read their fields from.
+type section struct {
+	account string
+	report  *report
+	node    *yaml.Node // without the fields that all accounts have
+	field   string
+}
+
+// decode reads the account's own fields into a struct with yaml tags. It
+// reports what does not fit and returns false if there was any.
+func (s *section) decode(fields any) bool {
+	before := len(s.report.problems)
+	s.report.decode(s.node, reflect.ValueOf(fields).Elem(), s.field)
+	return len(s.report.problems) == before
+}
+
+// read opens the account. Its name and provider are in every account; the
+// rest belongs to the driver.
+func (a *Account) read(r *report, n *yaml.Node, field string) {
+	if n.Kind != yaml.MappingNode {
+		r.add(field, "must be a map of fields, not a %s", kind(n))
+		return
+	}
+	var provider string
+	common := map[string]*string{"name": &a.Name, "provider": &provider}
+	own := &yaml.Node{Kind: yaml.MappingNode, Line: n.Line}
+	for key, value := range r.entries(n, field) {
+		if target, ok := common[key.Value]; ok {
+			r.decode(value, reflect.ValueOf(target).Elem(), join(field, key.Value))
+			continue
+		}
+		own.Content = append(own.Content, key, value)
+	}
+	if a.Name == "" {
+		r.add(field+".name", "is missing: give each account its own name")
+		return
+	}
+	a.open(provider, &section{account: a.Name, report: r, node: own, field: field})
+}
+
+func (a *Account) open(provider string, s *section) {
+	driver, ok := drivers[provider]
+	if !ok {
+		names := slices.Collect(maps.Keys(drivers))
+		if provider == "" {
+			s.report.add(s.field+".provider", "is missing: %s", suggest("", names))
+			return
+		}
+		s.report.add(s.field+".provider", "there is no provider %q: %s", provider, suggest(provider, names))
+		return
+	}
+	opened, err := driver(s)
+	if err != nil {
+		s.report.add(s.field, "%v", err)
+		return
+	}
+	a.Provider = opened
+}

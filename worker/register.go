@@ -1,0 +1,18 @@
+package worker
+
+import (
+	"go.temporal.io/sdk/worker"
+
+	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/workflows"
+)
+
+// register makes the worker serve every workflow and every activity.
+func (w *Worker) register(r worker.Registry) {
+	workflows.Register(r)
+	activities.Register(r, activities.New(activities.Config{
+		Providers: w.config.registry(),
+		Temporal:  w.client,
+		Users:     w.config.people(),
+	}))
+}
