@@ -5,6 +5,7 @@ package activities
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -49,13 +50,34 @@ func Register(r worker.ActivityRegistry, a Activities) {
 }
 
 // heartbeat is how often a working activity says that its worker lives.
-const heartbeat = 2 * time.Second
+const heartbeat = time.Second
+
+// pulse is what a working activity last had to say.
+type pulse struct {
+	mu   sync.Mutex // guards last
+	last []any
+}
+
+// say changes what the heartbeat says, and says it.
+func (b *pulse) say(ctx context.Context, details ...any) {
+	b.mu.Lock()
+	b.last = details
+	b.mu.Unlock()
+	activity.RecordHeartbeat(ctx, details...)
+}
+
+func (b *pulse) repeat(ctx context.Context) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	activity.RecordHeartbeat(ctx, b.last...)
+}
 
 // alive heartbeats while f runs, so that a worker's death is noticed and a
 // cancellation arrives.
-func alive(ctx context.Context, f func(ctx context.Context) error) error {
+func alive(ctx context.Context, f func(ctx context.Context, b *pulse) error) error {
 	done := make(chan struct{})
 	defer close(done)
+	b := &pulse{}
 	go func() {
 		tick := time.NewTicker(heartbeat)
 		defer tick.Stop()
@@ -64,11 +86,11 @@ func alive(ctx context.Context, f func(ctx context.Context) error) error {
 			case <-done:
 				return
 			case <-tick.C:
-				activity.RecordHeartbeat(ctx)
+				b.repeat(ctx)
 			}
 		}
 	}()
-	return translate(f(ctx))
+	return translate(f(ctx, b))
 }
 
 // Engine is what exercises Gennaker itself.

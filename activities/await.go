@@ -44,29 +44,33 @@ func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
 	if err != nil {
 		return translate(err)
 	}
+	return alive(ctx, func(ctx context.Context, b *pulse) error { return watch(ctx, groups, u, b) })
+}
+
+func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
 	started := activity.GetInfo(ctx).ScheduledTime
 	for {
-		done, err := a.look(ctx, groups, u)
+		done, err := look(ctx, groups, u, b)
 		if done || err != nil {
-			return translate(err)
+			return err
 		}
 		select {
 		case <-time.After(pace(time.Since(started))):
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-activity.GetWorkerStopChannel(ctx):
-			return translate(fmt.Errorf("await %s: %w: this worker is stopping", u.Name, gennaker.ErrUnavailable))
+			return fmt.Errorf("await %s: %w: this worker is stopping", u.Name, gennaker.ErrUnavailable)
 		}
 	}
 }
 
 // pace is the pause between two looks: a tenth of the time waited so far.
 func pace(waited time.Duration) time.Duration {
-	return min(max(waited/10, 200*time.Millisecond), 5*time.Second)
+	return min(max(waited/10, 200*time.Millisecond), 10*time.Second)
 }
 
 // look reads the server group once and reports what it saw.
-func (a *ServerGroups) look(ctx context.Context, groups providers.ServerGroups, u Until) (bool, error) {
+func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) (bool, error) {
 	g, err := groups.Get(ctx, u.ServerGroupRef)
 	switch {
 	case errors.Is(err, gennaker.ErrNotFound):
@@ -75,12 +79,12 @@ func (a *ServerGroups) look(ctx context.Context, groups providers.ServerGroups, 
 		}
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
-		activity.RecordHeartbeat(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
+		b.say(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	}
-	activity.RecordHeartbeat(ctx, progress(g))
+	b.say(ctx, progress(g))
 	return u.holds(g), nil
 }
 

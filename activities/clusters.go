@@ -19,7 +19,7 @@ type Clusters struct {
 // AwaitCluster returns when nobody is changing the cluster. It waits on the
 // server and asks nothing twice.
 func (a *Clusters) AwaitCluster(ctx context.Context, c gennaker.ClusterRef) error {
-	return alive(ctx, func(ctx context.Context) error {
+	return alive(ctx, func(ctx context.Context, _ *pulse) error {
 		waiting, stop := context.WithCancel(ctx)
 		defer stop()
 		go func() {

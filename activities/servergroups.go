@@ -57,7 +57,7 @@ func (a *ServerGroups) Inventory(ctx context.Context, q gennaker.InventoryQuery)
 			return inventory, translate(err)
 		}
 	}
-	err := alive(ctx, func(ctx context.Context) error {
+	err := alive(ctx, func(ctx context.Context, _ *pulse) error {
 		for _, account := range a.registry.Accounts() {
 			if q.Account != "" && q.Account != account.Name {
 				continue
@@ -113,5 +113,5 @@ func (a *ServerGroups) call(ctx context.Context, account string, f func(context.
 	if err != nil {
 		return translate(err)
 	}
-	return alive(ctx, func(ctx context.Context) error { return f(ctx, groups) })
+	return alive(ctx, func(ctx context.Context, _ *pulse) error { return f(ctx, groups) })
 }

@@ -16,25 +16,27 @@ import (
 	"github.com/gennaker/gennaker/workflows/gate"
 )
 
-// The kinds of step. A step of a kind has its limits from here; a worker that
-// dies is noticed after the heartbeat's time-out.
+// deadAfter is how soon a worker that died is noticed.
+const deadAfter = 5 * time.Second
+
+// The kinds of step. A step of a kind has its limits from here.
 var (
 	reading = workflow.ActivityOptions{
 		StartToCloseTimeout:    30 * time.Second,
-		HeartbeatTimeout:       10 * time.Second,
+		HeartbeatTimeout:       deadAfter,
 		ScheduleToCloseTimeout: 5 * time.Minute,
 		RetryPolicy:            retries(time.Second, 30*time.Second),
 	}
 	changing = workflow.ActivityOptions{
 		StartToCloseTimeout:    2 * time.Minute,
-		HeartbeatTimeout:       10 * time.Second,
+		HeartbeatTimeout:       deadAfter,
 		ScheduleToCloseTimeout: 15 * time.Minute,
 		WaitForCancellation:    true,
 		RetryPolicy:            retries(time.Second, 30*time.Second),
 	}
 	waiting = workflow.ActivityOptions{
 		StartToCloseTimeout: 24 * time.Hour,
-		HeartbeatTimeout:    15 * time.Second,
+		HeartbeatTimeout:    deadAfter,
 		RetryPolicy:         retries(time.Second, 10*time.Second),
 	}
 )

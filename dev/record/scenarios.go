@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/gennaker/gennaker"
+)
+
+// scenario is an execution worth replaying.
+type scenario struct {
+	name     string
+	document string
+	commands []command // sent one after another
+	succeeds bool
+	cluster  string // whose last operation is recorded too
+}
+
+type command func(ctx context.Context, temporal client.Client, id string) error
+
+func update(name string, arg any) command {
+	return func(ctx context.Context, temporal client.Client, id string) error {
+		handle, err := temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: name,
+			Args: []any{arg}, WaitForStage: client.WorkflowUpdateStageCompleted})
+		if err != nil {
+			return err
+		}
+		return handle.Get(ctx, nil)
+	}
+}
+
+func signal(arg any) command {
+	return func(ctx context.Context, temporal client.Client, id string) error {
+		return temporal.SignalWorkflow(ctx, id, "", gennaker.SignalJudge, arg)
+	}
+}
+
+var (
+	yes    = gennaker.Judgment{Stage: "1", Continue: true, By: "recorder"}
+	no     = gennaker.Judgment{Stage: "1", By: "recorder", Comment: "not today"}
+	person = gennaker.Command{User: "recorder", Reason: "to be recorded"}
+)
+
+// deploy is a stage that deploys hello to a cluster.
+func deploy(stack, more, stage string) string {
+	return fmt.Sprintf(`{"refId": "1", "type": "deploy", %s "clusters": [{"account": "local", "stack": %q, "command": "./hello",
+		"capacity": {"min": 1, "desired": 1, "max": 2}, "healthCheck": {"path": "/healthz", "intervalMillis": 100} %s}]}`, stage, stack, more)
+}
+
+func document(stages string) string {
+	return `{"application": "record", "name": "recorded", "stages": [` + stages + `]}`
+}
+
+var scenarios = []scenario{
+	{name: "branches", succeeds: true, document: document(`
+		{"refId": "1", "type": "checkPreconditions", "failPipeline": false,
+		 "preconditions": [{"type": "expression", "context": {"expression": "1 > 2"}}]},
+		{"refId": "2", "type": "noop", "requisiteStageRefIds": ["1"]},
+		{"refId": "3", "type": "evaluateVariables", "variables": [{"key": "a", "value": "${1 + 1}"}]},
+		{"refId": "4", "type": "noop", "requisiteStageRefIds": ["3"], "stageEnabled": {"type": "expression", "expression": "a == 2"}},
+		{"refId": "5", "type": "wait", "waitTime": 0.2},
+		{"refId": "6", "type": "noop", "requisiteStageRefIds": ["4", "5"]}`)},
+	{name: "failure", document: document(`
+		{"refId": "1", "type": "wait", "waitTime": 30, "stageTimeoutMs": 300}, {"refId": "2", "type": "wait", "waitTime": 60}`)},
+	{name: "judged", succeeds: true, commands: []command{update(gennaker.UpdateJudge, yes)},
+		document: document(`{"refId": "1", "type": "manualJudgment"}, {"refId": "2", "type": "noop", "requisiteStageRefIds": ["1"]}`)},
+	{name: "judged-by-signal", commands: []command{signal("nonsense"), signal(no)},
+		document: document(`{"refId": "1", "type": "manualJudgment"}`)},
+	{name: "paused-and-cancelled", commands: []command{update(gennaker.UpdatePause, person), update(gennaker.UpdateResume, person),
+		update(gennaker.UpdateCancel, person)}, document: document(`{"refId": "1", "type": "wait", "waitTime": 60}`)},
+	{name: "restarted-while-running", succeeds: true, commands: []command{
+		update(gennaker.UpdateRestart, gennaker.Restart{Stage: "2", User: "recorder"}), update(gennaker.UpdateJudge, yes)},
+		document: document(`{"refId": "1", "type": "manualJudgment"}, {"refId": "2", "type": "noop"}`)},
+	{name: "first-deployment", succeeds: true, cluster: "record-web", document: document(deploy("web", "", ""))},
+	{name: "redblack", succeeds: true, cluster: "record-web",
+		document: document(deploy("web", `, "strategy": "redblack", "scaleDown": true`, ""))},
+	{name: "rolled-back", cluster: "record-web", document: document(deploy("web",
+		`, "strategy": "redblack", "environment": {"HEALTHY": "false"}, "rollback": {"onFailure": true, "destroyLatest": true}`, `"stageTimeoutMs": 1500,`))},
+	{name: "rollback-cluster", succeeds: true, cluster: "record-web",
+		document: document(`{"refId": "1", "type": "rollbackCluster", "account": "local", "cluster": "record-web"}`)},
+	{name: "highlander", succeeds: true, cluster: "record-web", document: document(deploy("web", `, "strategy": "highlander"`, ""))},
+	{name: "resize", succeeds: true, cluster: "record-web", document: document(`{"refId": "1", "type": "resizeServerGroup",
+		"account": "local", "cluster": "record-web", "target": "current_asg_dynamic", "capacity": {"desired": 2}}`)},
+	{name: "cancelled-deployment", cluster: "record-web", commands: []command{update(gennaker.UpdateCancel, person)},
+		document: document(deploy("web", `, "strategy": "redblack", "delayBeforeCleanup": 60`, ""))},
+	{name: "guarded", cluster: "record-web", document: document(`{"refId": "1", "type": "destroyServerGroup",
+		"account": "local", "cluster": "record-web", "target": "current_asg_dynamic"}`)},
+}
