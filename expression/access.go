@@ -1,0 +1,98 @@
+package expression
+
+import "math"
+
+// access is how properties, methods and indexes reach into a value.
+type access struct {
+	position int
+	of       node
+	before   string // the text of what is reached into
+	safe     bool   // ?. gives null for null
+}
+
+// target evaluates what is reached into. It is done when that is null and may
+// be.
+func (a *access) target(m *machine, what string) (v any, done bool, err error) {
+	if v, err = a.of.eval(m); err != nil {
+		return nil, true, err
+	}
+	if err := m.spend(a.position, 1); err != nil {
+		return nil, true, err
+	}
+	if v != nil || a.safe {
+		return v, v == nil, nil
+	}
+	return nil, true, faultf(a.position, "%s is null and has no %s: with ?. the result would be null", shorten(a.before), what)
+}
+
+type property struct {
+	access
+	name string
+}
+
+func (n *property) eval(m *machine) (any, error) {
+	v, done, err := n.target(m, n.name)
+	if done {
+		return nil, err
+	}
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return nil, faultf(n.position, "%s is %s and has no %s", shorten(n.before), describe(v), n.name)
+	}
+	return plain(fields[n.name]), nil
+}
+
+type item struct {
+	access
+	key node
+}
+
+func (n *item) eval(m *machine) (any, error) {
+	v, done, err := n.target(m, "items")
+	if done {
+		return nil, err
+	}
+	if fields, ok := v.(map[string]any); ok {
+		key, err := m.key(n.position, n.key)
+		return plain(fields[key]), err
+	}
+	key, err := n.key.eval(m)
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case []any:
+		i, err := n.within(key, len(v))
+		if err != nil {
+			return nil, err
+		}
+		return plain(v[i]), nil
+	case string:
+		return n.character(m, v, key)
+	}
+	return nil, faultf(n.position, "%s is %s and has no items", shorten(n.before), describe(v))
+}
+
+func (n *item) character(m *machine, s string, key any) (any, error) {
+	if err := m.spend(n.position, len(s)/16); err != nil {
+		return nil, err
+	}
+	runes := []rune(s)
+	i, err := n.within(key, len(runes))
+	if err != nil {
+		return nil, err
+	}
+	return string(runes[i]), nil
+}
+
+// within is an index as a whole number that is there.
+func (n *item) within(key any, size int) (int, error) {
+	f, ok := asNumber(key)
+	if !ok || f != math.Trunc(f) {
+		return 0, faultf(n.position, "an index is a whole number, and this is %s", describe(key))
+	}
+	if f < 0 || f >= float64(size) {
+		return 0, faultf(n.position, "there is no [%s]: %s has %d items, from [0]", formatNumber(f), shorten(n.before), size)
+	}
+	return int(f), nil
+}

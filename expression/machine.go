@@ -1,0 +1,106 @@
+package expression
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"unicode/utf8"
+)
+
+// The bounds of one evaluation.
+const (
+	maxLength = 10_000    // characters of one expression
+	maxDepth  = 100       // parentheses and the like in one another
+	maxSteps  = 1_000_000 // parts of expressions evaluated, and 16 bytes of text or one item handled, in one call
+	maxSize   = 2 << 20   // bytes of all results together, and of any one string on the way
+)
+
+// machine evaluates all expressions of one call and counts what they cost.
+type machine struct {
+	env   Env
+	steps int
+	size  int
+}
+
+func newMachine(env Env) *machine { return &machine{env: env} }
+
+// run evaluates one expression, given without ${ and }.
+func (m *machine) run(text, where string) (any, error) {
+	fail := func(f *fault) error {
+		return &Error{Path: where, Expression: text, Position: f.position + 1, Reason: f.reason, Cause: f.cause}
+	}
+	if n := utf8.RuneCountInString(text); n > maxLength {
+		return nil, fail(faultf(0, "the expression has %d characters and the limit is %d", n, maxLength))
+	}
+	tree, err := parse(text)
+	if err != nil {
+		return nil, fail(asFault(err))
+	}
+	result, err := tree.eval(m)
+	if err != nil {
+		return nil, fail(asFault(err))
+	}
+	return result, nil
+}
+
+func asFault(err error) *fault {
+	var f *fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &fault{reason: err.Error(), cause: err}
+}
+
+// spend counts steps of work, and refuses to go on after too many.
+func (m *machine) spend(position, steps int) error {
+	if m.steps += steps; m.steps > maxSteps {
+		return faultf(position, "this takes more than %d steps", maxSteps)
+	}
+	return nil
+}
+
+// grow counts bytes of results.
+func (m *machine) grow(bytes int, where string) error {
+	if m.size += bytes; m.size > maxSize {
+		return &Error{Path: where, Position: 1, Reason: fmt.Sprintf("the results are larger than %d bytes (2 MiB)", maxSize)}
+	}
+	return nil
+}
+
+// copy copies a result, so that no two places share a value.
+func (m *machine) copy(v any, where string) (any, error) {
+	switch v := v.(type) {
+	case real:
+		return float64(v), m.grow(1, where)
+	case string:
+		return v, m.grow(len(v)+1, where)
+	case []any:
+		result := make([]any, len(v))
+		for i, item := range v {
+			var err error
+			if result[i], err = m.copy(item, where); err != nil {
+				return nil, err
+			}
+		}
+		return result, m.grow(1, where)
+	case map[string]any:
+		return m.copyObject(v, where)
+	}
+	return plain(v), m.grow(1, where)
+}
+
+func (m *machine) copyObject(v map[string]any, where string) (any, error) {
+	result := make(map[string]any, len(v))
+	for _, key := range slices.Sorted(maps.Keys(v)) {
+		copied, err := m.copy(v[key], where)
+		if err != nil {
+			return nil, err
+		}
+		result[key] = copied
+		if err := m.grow(len(key)+1, where); err != nil {
+			return nil, err
+		}
+	}
+	return result, nil
+}

@@ -1,0 +1,201 @@
+package expression
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+type binary struct {
+	position    int
+	operator    string
+	left, right node
+}
+
+func (n *binary) eval(m *machine) (any, error) {
+	if n.operator == "&&" || n.operator == "||" {
+		return n.logic(m)
+	}
+	values, err := m.all(n.position, []node{n.left, n.right})
+	if err != nil {
+		return nil, err
+	}
+	a, b := values[0], values[1]
+	switch n.operator {
+	case "==", "!=":
+		same, err := m.equal(n.position, a, b)
+		return same == (n.operator == "=="), err
+	case "<", "<=", ">", ">=":
+		return n.order(a, b)
+	case "matches":
+		return m.matches(n.position, a, b)
+	}
+	return n.calculate(m, a, b)
+}
+
+// logic does not look at the right side once the left one decides.
+func (n *binary) logic(m *machine) (any, error) {
+	left, err := m.condition(n.position, n.left)
+	if err != nil || left == (n.operator == "||") {
+		return left, err
+	}
+	return m.condition(n.position, n.right)
+}
+
+// equal compares two values of any kind. A number and text that looks like
+// one are refused: SpEL calls them different, and nobody who writes it wants
+// that.
+func (m *machine) equal(position int, a, b any) (bool, error) {
+	if err := m.spend(position, 1); err != nil {
+		return false, err
+	}
+	a, b = plain(a), plain(b)
+	x, isNumber := asNumber(a)
+	y, alsoNumber := asNumber(b)
+	switch {
+	case isNumber && alsoNumber:
+		return x == y, nil
+	case isNumber && looksLikeNumber(b), alsoNumber && looksLikeNumber(a):
+		return false, faultf(position, "%s and %s cannot be compared: write both as numbers or both as strings", describe(a), describe(b))
+	}
+	switch a := a.(type) {
+	case string:
+		return a == b, m.spend(position, len(a)/16)
+	case bool, nil:
+		return a == b, nil
+	case []any:
+		b, ok := b.([]any)
+		return m.equalLists(position, a, b, ok)
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		return m.equalObjects(position, a, b, ok)
+	}
+	return false, nil
+}
+
+func (m *machine) equalLists(position int, a, b []any, same bool) (bool, error) {
+	if !same || len(a) != len(b) {
+		return false, nil
+	}
+	for i := range a {
+		if same, err := m.equal(position, a[i], b[i]); err != nil || !same {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (m *machine) equalObjects(position int, a, b map[string]any, same bool) (bool, error) {
+	if !same || len(a) != len(b) {
+		return false, nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(a)) {
+		other, ok := b[key]
+		if !ok {
+			return false, nil
+		}
+		if same, err := m.equal(position, a[key], other); err != nil || !same {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func looksLikeNumber(v any) bool {
+	s, ok := v.(string)
+	if !ok {
+		return false
+	}
+	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return err == nil
+}
+
+// order compares numbers with numbers and strings with strings. Null is not
+// less than everything, as in SpEL: a value that is missing is a mistake.
+func (n *binary) order(a, b any) (any, error) {
+	x, isNumber := asNumber(a)
+	y, alsoNumber := asNumber(b)
+	if isNumber && alsoNumber {
+		return holds(n.operator, x < y, x == y), nil
+	}
+	s, isString := a.(string)
+	t, alsoString := b.(string)
+	if isString && alsoString {
+		return holds(n.operator, s < t, s == t), nil
+	}
+	return nil, faultf(n.position, "%s and %s cannot be compared with %s", describe(a), describe(b), n.operator)
+}
+
+func holds(operator string, less, same bool) bool {
+	switch operator {
+	case "<":
+		return less
+	case "<=":
+		return less || same
+	case ">":
+		return !less && !same
+	}
+	return !less
+}
+
+// calculate does arithmetic, and + on text.
+func (n *binary) calculate(m *machine, a, b any) (any, error) {
+	x, isNumber := asNumber(a)
+	y, alsoNumber := asNumber(b)
+	if isNumber && alsoNumber {
+		whole := x == math.Trunc(x) && y == math.Trunc(y) && !isReal(a) && !isReal(b)
+		return n.arithmetic(x, y, whole)
+	}
+	_, isString := a.(string)
+	_, alsoString := b.(string)
+	if n.operator != "+" || !isString && !alsoString {
+		return nil, faultf(n.position, "%s %s %s cannot be calculated: numbers are wanted", describe(a), n.operator, describe(b))
+	}
+	return n.concatenate(m, a, b)
+}
+
+func isReal(v any) bool {
+	_, ok := v.(real)
+	return ok
+}
+
+func (n *binary) concatenate(m *machine, a, b any) (any, error) {
+	left, err := m.write(n.position, a)
+	if err != nil {
+		return nil, err
+	}
+	right, err := m.write(n.position, b)
+	if err != nil {
+		return nil, err
+	}
+	return m.write(n.position, left+right)
+}
+
+func (n *binary) arithmetic(x, y float64, whole bool) (any, error) {
+	var result float64
+	switch n.operator {
+	case "+":
+		result = x + y
+	case "-":
+		result = x - y
+	case "*":
+		result = x * y
+	default:
+		if y == 0 {
+			return nil, faultf(n.position, "%s %s 0: nothing can be divided by zero", formatNumber(x), n.operator)
+		}
+		result = math.Mod(x, y)
+		if n.operator == "/" {
+			result = x / y
+		}
+	}
+	if math.IsInf(result, 0) {
+		return nil, faultf(n.position, "the result is too large")
+	}
+	if !whole {
+		return real(result), nil
+	}
+	return math.Trunc(result), nil
+}

@@ -1,0 +1,132 @@
+package expression
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// real is a number that was written with a point or an exponent. Whole numbers
+// divide as in Java, where 5/2 is 2; 5.0/2 is not a division of whole numbers.
+type real float64
+
+// plain turns Go's other numbers into float64.
+func plain(v any) any {
+	switch v := v.(type) {
+	case int:
+		return float64(v)
+	case int32:
+		return float64(v)
+	case int64:
+		return float64(v)
+	case uint64:
+		return float64(v)
+	case float32:
+		return float64(v)
+	case json.Number:
+		f, err := v.Float64()
+		if err != nil {
+			return v.String()
+		}
+		return f
+	}
+	return v
+}
+
+// exported is a value as the outside, a list or an object keeps it.
+func exported(v any) any {
+	if r, ok := v.(real); ok {
+		return float64(r)
+	}
+	return v
+}
+
+func asNumber(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case real:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+// truth is a boolean, or text that says one.
+func truth(v any) (value, ok bool) {
+	switch v := v.(type) {
+	case bool:
+		return v, true
+	case string:
+		isTrue := strings.EqualFold(v, "true")
+		return isTrue, isTrue || strings.EqualFold(v, "false")
+	}
+	return false, false
+}
+
+// formatNumber writes a number without an exponent, and a whole one without a
+// point.
+func formatNumber(f float64) string {
+	if f == 0 {
+		return "0" // and not -0
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+// textOf writes a value as text: objects and lists as JSON. Null has no text.
+func textOf(v any) (string, bool) {
+	if f, ok := asNumber(plain(v)); ok {
+		return formatNumber(f), true
+	}
+	switch v := v.(type) {
+	case nil:
+		return "", false
+	case string:
+		return v, true
+	case bool:
+		return strconv.FormatBool(v), true
+	case []any, map[string]any:
+	default:
+		return "", false
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return "", false
+	}
+	return strings.TrimSuffix(b.String(), "\n"), true
+}
+
+// write is textOf, counted and with a fault for null.
+func (m *machine) write(position int, v any) (string, error) {
+	text, ok := textOf(v)
+	if !ok {
+		return "", faultf(position, "text is wanted, and this is %s", describe(v))
+	}
+	if len(text) > maxSize {
+		return "", faultf(position, "the text is larger than %d bytes (2 MiB)", maxSize)
+	}
+	return text, m.spend(position, 1+len(text)/16)
+}
+
+// describe says what a value is, for a person.
+func describe(v any) string {
+	if f, ok := asNumber(v); ok {
+		return "the number " + formatNumber(f)
+	}
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "the string '" + shorten(v) + "'"
+	case bool:
+		return strconv.FormatBool(v)
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "an object"
+	}
+	return fmt.Sprintf("a %T", v)
+}
