@@ -40,6 +40,7 @@ func (g *group) view() client.ServerGroup {
 		v.Instances = append(v.Instances, shown)
 		if i.process != nil {
 			v.Processes[i.row.ID] = i.process.ID().PID
+			v.InFlight += i.backend.InFlight()
 		}
 	}
 	return v

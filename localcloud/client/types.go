@@ -14,6 +14,8 @@ type ServerGroup struct {
 	Spec Spec `json:"spec"`
 	// Destroying says that it is going away; it takes no traffic any more.
 	Destroying bool `json:"destroying,omitempty"`
+	// InFlight is how many requests its instances are answering now.
+	InFlight int64 `json:"inFlight,omitempty"`
 	// Processes holds the process id of each instance that has a process.
 	Processes map[string]int `json:"processes,omitempty"`
 }

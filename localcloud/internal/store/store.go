@@ -99,7 +99,7 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // PutServerGroup keeps a server group without its instances.
 func (s *Store) PutServerGroup(g client.ServerGroup) error {
-	g.Instances, g.Processes = nil, nil
+	g.Instances, g.Processes, g.InFlight = nil, nil, 0
 	return s.put("server_groups", g.Name, g)
 }
 
@@ -150,9 +150,9 @@ func (s *Store) remove(table, name string) error {
 	return err
 }
 
-// all reads a table's documents by name.
+// all reads a table's documents in the order in which they were first kept.
 func all[T any](s *Store, table string) ([]T, error) {
-	rows, err := s.db.Query("SELECT body FROM " + table + " ORDER BY name")
+	rows, err := s.db.Query("SELECT body FROM " + table + " ORDER BY rowid")
 	if err != nil {
 		return nil, err
 	}
