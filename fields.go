@@ -1,9 +1,17 @@
 package gennaker
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
+
+// SortedKeys lists a map's keys in order: code that is replayed goes through a
+// map in no other way.
+func SortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}
 
 // JSONNames lists the names under which a struct's fields stand in a
 // document, in the order of the struct. It takes a struct or a pointer to one.

@@ -89,8 +89,8 @@ func (sc *scope) lenient(value any, env expression.Env) any {
 	switch v := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		for name, field := range v { //workflowcheck:ignore a map into a map; warnings are sorted by none
-			out[name] = sc.lenient(field, env)
+		for _, name := range gennaker.SortedKeys(v) {
+			out[name] = sc.lenient(v[name], env)
 		}
 		return out
 	case []any:

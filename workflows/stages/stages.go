@@ -59,7 +59,7 @@ func Find(s gennaker.Stage) (Type, bool) {
 // Configs gives the config of each stage type, to check documents with.
 func Configs() map[string]any {
 	configs := make(map[string]any, len(Table))
-	for name, t := range Table { //workflowcheck:ignore copies a map into a map
+	for name, t := range Table {
 		configs[name] = t.Config
 	}
 	return configs

@@ -70,14 +70,8 @@ func (d *Deployment) late(limit time.Duration) error {
 }
 
 func names() string {
-	var list []string
-	for name := range Table { //workflowcheck:ignore the names are sorted below
-		if name != "" {
-			list = append(list, name)
-		}
-	}
-	slices.Sort(list)
-	return strings.Join(list, ", ")
+	list := gennaker.SortedKeys(Table)
+	return strings.Join(list[1:], ", ") // the first is the empty name
 }
 
 // plan reads the cluster and decides on the name, before anything is changed.
