@@ -100,7 +100,12 @@ func clientOptions(c *cli.Context) (client.Options, error) {
 	if err != nil {
 		return options, usagef("Temporal's settings: %v: check the TEMPORAL_* variables and %s", err, envconfig.DefaultConfigFilePath())
 	}
-	options.HostPort = cmp.Or(c.String("address"), options.HostPort, devAddress(c.String("state")), defaultAddress)
+	if c.String("address") == "" && options.HostPort == "" {
+		dev := readDev(c.String("state"))
+		options.HostPort = dev.Temporal
+		options.Namespace = cmp.Or(options.Namespace, dev.Namespace)
+	}
+	options.HostPort = cmp.Or(c.String("address"), options.HostPort, defaultAddress)
 	options.Namespace = cmp.Or(c.String("namespace"), options.Namespace, client.DefaultNamespace)
 	options.Identity = userName(c) + "@gennaker"
 	if options.DataConverter == nil {
@@ -110,20 +115,24 @@ func clientOptions(c *cli.Context) (client.Options, error) {
 	return options, nil
 }
 
-// devAddress is where a gennaker-dev with that state directory has its
-// Temporal; empty if none wrote it down.
-func devAddress(state string) string {
+// dev is where a gennaker-dev has its Temporal.
+type dev struct {
+	Temporal  string `json:"temporal"`
+	Namespace string `json:"namespace"`
+}
+
+// readDev reads what the gennaker-dev with that state directory wrote down;
+// nothing if there is none.
+func readDev(state string) dev {
 	data, err := os.ReadFile(filepath.Join(state, "dev.json"))
 	if err != nil {
-		return ""
+		return dev{}
 	}
-	var dev struct {
-		Temporal string `json:"temporal"`
+	var d dev
+	if json.Unmarshal(data, &d) != nil {
+		return dev{}
 	}
-	if json.Unmarshal(data, &dev) != nil {
-		return ""
-	}
-	return dev.Temporal
+	return d
 }
 
 // userName is who gives the command, as far as the command line knows.

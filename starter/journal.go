@@ -11,6 +11,7 @@ import (
 // journal prints a line for each change of an execution.
 type journal struct {
 	page
+	now     func() time.Time
 	began   bool
 	away    bool // Temporal did not answer
 	last    view
@@ -19,16 +20,20 @@ type journal struct {
 	notices int
 }
 
+func newJournal(p page) *journal {
+	return &journal{page: p, now: time.Now, seen: map[string]gennaker.StageExecution{}, counts: map[string]string{}}
+}
+
 func (j *journal) lost(err error) error {
 	if j.away {
 		return nil
 	}
 	j.away = true
-	return j.note(time.Now(), "Temporal does not answer; trying again ("+lastSentence(err)+")")
+	return j.note(j.now(), "Temporal does not answer; trying again ("+lastSentence(err)+")")
 }
 
 func (j *journal) show(v view) error {
-	now := time.Now()
+	now := j.now()
 	var lines []line
 	if j.away {
 		lines = append(lines, stamp(now, plain("Temporal answers again")))
@@ -66,7 +71,7 @@ func (j *journal) changes(v view, now time.Time) []line {
 		lines = append(lines, stamp(n.At, span{n.Text, yellow}))
 	}
 	j.notices = len(v.Notices)
-	if v.Status.Complete() {
+	if v.Status.Complete() && !j.last.Status.Complete() {
 		lines = append(lines, ending(v))
 	}
 	return lines

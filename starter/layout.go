@@ -22,35 +22,39 @@ func layout(stages []gennaker.StageExecution) []place {
 			children[r]++
 		}
 	}
-	depths := map[string]int{}
+	depths, order := map[string]int{}, map[string]int{}
 	var placed []place
 	waiting := slices.Clone(stages)
-	for last := ""; len(waiting) > 0; {
-		i := next(waiting, depths, last)
+	for len(waiting) > 0 {
+		i := next(waiting, order)
 		s := waiting[i]
 		waiting = slices.Delete(waiting, i, i+1)
 		depths[s.RefID] = depth(s, depths, children)
+		order[s.RefID] = len(placed)
 		placed = append(placed, place{s, depths[s.RefID]})
-		last = s.RefID
 	}
 	return placed
 }
 
-// next is the stage to place: one that follows the last placed if there is,
-// or else the last in the document order whose requisites are all placed.
-func next(waiting []gennaker.StageExecution, placed map[string]int, last string) int {
-	ready := -1
+// next is the stage to place: of those whose requisites are all placed, the
+// one whose last requisite was placed last. Order is where stages are placed.
+func next(waiting []gennaker.StageExecution, order map[string]int) int {
+	best, latest := 0, -2
 	for i, s := range waiting {
-		if !slices.ContainsFunc(s.Requisites, func(r string) bool { _, ok := placed[r]; return !ok }) {
-			if slices.Contains(s.Requisites, last) {
-				return i
+		last := -1
+		for _, r := range s.Requisites {
+			at, ok := order[r]
+			if !ok {
+				last = -2
+				break
 			}
-			if ready < 0 {
-				ready = i
-			}
+			last = max(last, at)
+		}
+		if last > latest {
+			best, latest = i, last
 		}
 	}
-	return max(ready, 0)
+	return best
 }
 
 func depth(s gennaker.StageExecution, depths, children map[string]int) int {

@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
+	"go.temporal.io/sdk/temporal"
 )
 
 func versionCommand() *cli.Command {
@@ -45,7 +46,7 @@ func (v version) String() string {
 
 // buildVersion reads what the Go tool wrote into the binary.
 func buildVersion() version {
-	v := version{Version: "(devel)", SDK: "unknown"}
+	v := version{Version: "(devel)", SDK: temporal.SDKVersion}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
@@ -60,11 +61,6 @@ func buildVersion() version {
 			v.Revision = s.Value
 		case "vcs.modified":
 			v.Modified = s.Value == "true"
-		}
-	}
-	for _, d := range info.Deps {
-		if d.Path == "go.temporal.io/sdk" {
-			v.SDK = d.Version
 		}
 	}
 	return v

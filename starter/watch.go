@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
-
-	"github.com/gennaker/gennaker"
 )
 
 func watchCommand() *cli.Command {
@@ -46,8 +44,8 @@ func viewerFor(c *cli.Context) viewer {
 	if format := c.String("output"); format != "" && format != "table" {
 		return &stream{out: c.App.Writer, format: format}
 	}
-	if p := newPage(c); isTerminal(c.App.Writer) {
-		return &drawing{page: p, size: terminalSize(c.App.Writer)}
+	if isTerminal(c.App.Writer) {
+		return &drawing{page: newPage(c), size: terminalSize(c.App.Writer)}
 	}
-	return &journal{page: newPage(c), seen: map[string]gennaker.StageExecution{}, counts: map[string]string{}}
+	return newJournal(newPage(c))
 }
