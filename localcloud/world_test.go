@@ -69,13 +69,14 @@ func newWorld(t *testing.T) *world {
 func (w *world) clear() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if w.cloud != nil {
+	orderly := w.cloud != nil
+	if orderly {
 		if err := w.cloud.StopInstances(ctx); err != nil {
 			w.Errorf("StopInstances = %v", err)
 		}
 		w.close()
 	}
-	if n, err := process.Sweep(ctx, w.mark()); w.cloud != nil && n > 0 || err != nil {
+	if n, err := process.Sweep(ctx, w.mark()); orderly && n > 0 || err != nil {
 		w.Errorf("%d processes were left over; %v", n, err)
 	}
 }
