@@ -10,7 +10,7 @@ import (
 type Error struct {
 	Path       string // to the string in the value given, such as clusters[0].account
 	Expression string // without ${ and }
-	Position   int    // in characters from 1
+	Position   int    // in the expression, in characters from 1; 0 if it is not one expression's fault
 	Reason     string
 	Cause      error // what Env.Call said, if that was it
 }
@@ -20,7 +20,7 @@ func (e *Error) Error() string {
 	if e.Path != "" {
 		where = e.Path + ": "
 	}
-	if e.Expression == "" {
+	if e.Position == 0 {
 		return where + e.Reason
 	}
 	text := e.Expression

@@ -6,9 +6,9 @@
 package expression
 
 import (
-	"maps"
-	"slices"
 	"strings"
+
+	"github.com/gennaker/gennaker"
 )
 
 // Env is what an expression can see. Values are the kinds of encoding/json:
@@ -90,7 +90,7 @@ func (m *machine) object(v map[string]any, where string) (any, error) {
 		return nil, err
 	}
 	result := make(map[string]any, len(v))
-	for _, key := range slices.Sorted(maps.Keys(v)) {
+	for _, key := range gennaker.SortedKeys(v) {
 		at := join(where, key)
 		name, err := m.text(key, at)
 		if err != nil {

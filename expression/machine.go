@@ -3,9 +3,9 @@ package expression
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"unicode/utf8"
+
+	"github.com/gennaker/gennaker"
 )
 
 // The bounds of one evaluation.
@@ -63,7 +63,7 @@ func (m *machine) spend(position, steps int) error {
 // grow counts bytes of results.
 func (m *machine) grow(bytes int, where string) error {
 	if m.size += bytes; m.size > maxSize {
-		return &Error{Path: where, Position: 1, Reason: fmt.Sprintf("the results are larger than %d bytes (2 MiB)", maxSize)}
+		return &Error{Path: where, Reason: fmt.Sprintf("the results are larger than %d bytes (2 MiB)", maxSize)}
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (m *machine) copy(v any, where string) (any, error) {
 
 func (m *machine) copyObject(v map[string]any, where string) (any, error) {
 	result := make(map[string]any, len(v))
-	for _, key := range slices.Sorted(maps.Keys(v)) {
+	for _, key := range gennaker.SortedKeys(v) {
 		copied, err := m.copy(v[key], where)
 		if err != nil {
 			return nil, err

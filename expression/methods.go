@@ -2,9 +2,10 @@ package expression
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gennaker/gennaker"
 )
 
 type method struct {
@@ -21,7 +22,7 @@ func (n *method) eval(m *machine) (any, error) {
 	table := methodsOf(v)
 	f, ok := table[n.name]
 	if !ok {
-		return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(slices.Sorted(maps.Keys(table)), ", "))
+		return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(gennaker.SortedKeys(table), ", "))
 	}
 	args, err := m.all(n.position, n.args)
 	if err != nil {

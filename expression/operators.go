@@ -1,11 +1,11 @@
 package expression
 
 import (
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gennaker/gennaker"
 )
 
 type binary struct {
@@ -91,7 +91,7 @@ func (m *machine) equalObjects(position int, a, b map[string]any, same bool) (bo
 	if !same || len(a) != len(b) {
 		return false, nil
 	}
-	for _, key := range slices.Sorted(maps.Keys(a)) {
+	for _, key := range gennaker.SortedKeys(a) {
 		other, ok := b[key]
 		if !ok {
 			return false, nil
