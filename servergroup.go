@@ -136,6 +136,18 @@ func (g ServerGroup) Count(h Health) int {
 	return n
 }
 
+// Condition is how its instances are, in a few words, with what the cloud says
+// about one that is not up.
+func (g ServerGroup) Condition() string {
+	text := fmt.Sprintf("%d of %d instances are up", g.Count(Up), g.Capacity.Desired)
+	for _, i := range g.Instances {
+		if i.Health != Up && i.Reason != "" {
+			return text + ": " + i.Reason
+		}
+	}
+	return text
+}
+
 // Serves reports whether the server group takes traffic and can answer it.
 func (g ServerGroup) Serves() bool { return g.Enabled && g.Count(Up) > 0 }
 

@@ -90,7 +90,7 @@ func TestAnUnhealthyDeployment(t *testing.T) {
 			if got := w.groups(); e.Status != gennaker.Terminal || got != c.want {
 				t.Errorf("ended %s with %s, want TERMINAL with %s", e.Status, got, c.want)
 			}
-			if !strings.Contains(e.Error, "shop-web-v001 is not healthy after 1.5s") {
+			if !strings.Contains(e.Error, "shop-web-v001 is not healthy after 1.5s: 0 of 2 instances are up") {
 				t.Errorf("error = %q", e.Error)
 			}
 		})

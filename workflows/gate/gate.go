@@ -10,7 +10,7 @@ import (
 )
 
 // ErrTimeout says that a limit was reached.
-var ErrTimeout = errors.New("time-out")
+var ErrTimeout = errors.New("its time is over")
 
 // Gate is open or closed. The zero value is open. Only the coroutines of one
 // workflow share it, so nothing guards it.

@@ -53,7 +53,7 @@ func Deploy(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	limit := time.Duration(op.TimeoutMillis) * time.Millisecond
 	err = gate.Limit(ctx, limit, func(ctx workflow.Context) error { return strategy(ctx, d) })
 	if errors.Is(err, gate.ErrTimeout) {
-		err = d.late(limit)
+		err = d.late(ctx, limit)
 	}
 	if err != nil {
 		return d.Change, takeBack(ctx, d, err)
@@ -61,12 +61,19 @@ func Deploy(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	return d.Change, nil
 }
 
-// late says how far the deployment came in its time.
-func (d *Deployment) late(limit time.Duration) error {
+// late says how far the deployment came in its time, and what the cloud says
+// about the instances.
+func (d *Deployment) late(ctx workflow.Context, limit time.Duration) error {
 	if d.healthy {
-		return fmt.Errorf("%s is healthy, but the deployment took longer than %s: %w", d.New.Name, limit, gate.ErrTimeout)
+		return fmt.Errorf("%s is healthy, but the deployment was not done after %s: %w", d.New.Name, limit, gate.ErrTimeout)
 	}
-	return fmt.Errorf("%s is %w after %s: %w", d.New.Name, gennaker.ErrUnhealthy, limit, gate.ErrTimeout)
+	why := "it was not seen"
+	if now, err := ops.Cluster(ctx, d.New.Ref().Cluster()); err == nil {
+		if made := find(now, d.New.Name); made != nil {
+			why = made.Condition()
+		}
+	}
+	return fmt.Errorf("%s is %w after %s: %s: %w", d.New.Name, gennaker.ErrUnhealthy, limit, why, gate.ErrTimeout)
 }
 
 func names() string {
