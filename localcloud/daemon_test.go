@@ -33,7 +33,7 @@ func (w *world) start(args ...string) *daemon {
 
 func (w *world) startUnready(args ...string) *daemon {
 	w.Helper()
-	d := &daemon{Cmd: exec.Command(daemonProgram, append([]string{"--state", w.state, "serve"}, args...)...), ended: make(chan error, 1)}
+	d := &daemon{Cmd: exec.Command(daemonProgram, append([]string{"serve", "--state", w.state}, args...)...), ended: make(chan error, 1)}
 	errors, err := d.StderrPipe()
 	w.must("stderr", err)
 	w.must("start the daemon", d.Start())
@@ -191,7 +191,7 @@ func TestDaemonToldToEndLeavesOrStopsTheInstances(t *testing.T) {
 
 func TestStateDirectoryHasOneDaemon(t *testing.T) {
 	w := opened(t)
-	out, err := exec.Command(daemonProgram, "--state", w.state, "serve").CombinedOutput()
+	out, err := exec.Command(daemonProgram, "serve", "--state", w.state).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), w.state+": being changed by another: another process has it open") {
 		t.Errorf("a second daemon on one state directory: %v, %s", err, out)
 	}

@@ -27,6 +27,11 @@ func main() {
 }
 
 func app() *cli.App {
+	commands := []*cli.Command{serveCommand, listCommand, createCommand, resizeCommand, enableCommand, disableCommand,
+		destroyCommand, logsCommand, loadBalancerCommand}
+	for _, c := range commands {
+		c.Flags = append(c.Flags, stateFlag)
+	}
 	return &cli.App{
 		Name:  "gennaker-cloud",
 		Usage: "a cloud on one machine",
@@ -34,13 +39,14 @@ func app() *cli.App {
 gennaker-cloud create --load-balancer shop --check /healthz shop-v000 -- ./shop --port {port}
 gennaker-cloud load-balancer shop 127.0.0.1:8080
 gennaker-cloud list`,
-		Flags: []cli.Flag{&cli.StringFlag{Name: "state", Value: defaultState(), EnvVars: []string{"GENNAKER_CLOUD_STATE"},
-			Usage: "directory of the cloud's state"}},
-		Commands: []*cli.Command{serveCommand, listCommand, createCommand, resizeCommand, enableCommand, disableCommand,
-			destroyCommand, logsCommand, loadBalancerCommand},
+		Commands:       commands,
 		ExitErrHandler: func(*cli.Context, error) {}, // main prints it
 	}
 }
+
+// stateFlag is every command's.
+var stateFlag = &cli.StringFlag{Name: "state", Value: defaultState(), EnvVars: []string{"GENNAKER_CLOUD_STATE"},
+	Usage: "directory of the cloud's state"}
 
 func defaultState() string {
 	home, err := os.UserHomeDir()

@@ -15,7 +15,7 @@ import (
 var serveCommand = &cli.Command{
 	Name:  "serve",
 	Usage: "run the daemon until it is told to end",
-	Description: `gennaker-cloud --state /var/lib/cloud serve
+	Description: `gennaker-cloud serve --state /var/lib/cloud
 
 At SIGTERM and SIGINT the daemon ends and the instances go on; the next one
 adopts them. With --stop-instances they are drained and stopped first, and

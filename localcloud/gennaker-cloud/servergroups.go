@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -78,7 +79,7 @@ environment variable PORT.`,
 func create(c *cli.Context) error {
 	args := c.Args().Slice()
 	if len(args) > 1 && args[1] == "--" {
-		args = append(args[:1], args[2:]...)
+		args = slices.Delete(args, 1, 2)
 	}
 	if len(args) < 2 {
 		return fmt.Errorf("create takes a name and a command: %s", c.Command.ArgsUsage)

@@ -2,13 +2,16 @@ package local_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/localcloud"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/local"
@@ -83,4 +86,88 @@ func TestConformance(t *testing.T) {
 		},
 		Spec: helloSpec(),
 	})
+}
+
+func request(name string) gennaker.CreateServerGroup {
+	return gennaker.CreateServerGroup{
+		Location: gennaker.In("laptop", ""), Name: name, Moniker: gennaker.ParseMoniker(name),
+		Capacity: gennaker.Capacity{Min: 1, Desired: 1, Max: 1}, LoadBalancers: []string{"shop"},
+		Marks: map[string]string{gennaker.MarkToken: "a"}, Spec: helloSpec(),
+	}
+}
+
+func TestLoadBalancersAreTheAccounts(t *testing.T) {
+	_, state := open(t)
+	cloud := account(t, local.Config{StateDir: state})
+	if err := cloud.Create(t.Context(), request("shop-v000")); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	for region, want := range map[string]int{"": 1, "local": 1, "elsewhere": 0} {
+		list, err := cloud.ListLoadBalancers(t.Context(), region)
+		if err != nil || len(list) != want {
+			t.Errorf("ListLoadBalancers(%q) = %+v, %v, want %d", region, list, err, want)
+		}
+		for _, b := range list {
+			if b.Account != "laptop" || b.Region != "local" || b.Name != "shop" || !slices.Equal(b.ServerGroups, []string{"shop-v000"}) {
+				t.Errorf("load balancer = %+v", b)
+			}
+		}
+	}
+	g, err := cloud.Get(t.Context(), request("shop-v000").Ref())
+	if err != nil || g.Location != gennaker.In("laptop", "") || g.Image != hello {
+		t.Errorf("Get = %+v, %v, want it in the account and with its program for an image", g, err)
+	}
+}
+
+func TestAnotherRegionHoldsNothing(t *testing.T) {
+	_, state := open(t)
+	cloud := account(t, local.Config{StateDir: state})
+	if err := cloud.Create(t.Context(), request("shop-v000")); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	r := request("shop-v000")
+	r.Region = "elsewhere"
+	if err := cloud.Create(t.Context(), r); !errors.Is(err, gennaker.ErrInvalid) {
+		t.Errorf("Create elsewhere = %v, want ErrInvalid", err)
+	}
+	if _, err := cloud.Get(t.Context(), r.Ref()); !errors.Is(err, gennaker.ErrNotFound) {
+		t.Errorf("Get elsewhere = %v, want ErrNotFound", err)
+	}
+	if err := cloud.Destroy(t.Context(), r.Ref()); err != nil {
+		t.Errorf("Destroy elsewhere = %v, want none", err)
+	}
+	if list, err := cloud.List(t.Context(), gennaker.Scope{Region: "elsewhere"}); len(list) > 0 || err != nil {
+		t.Errorf("List elsewhere = %+v, %v", list, err)
+	}
+	if _, err := cloud.Get(t.Context(), request("shop-v000").Ref()); err != nil {
+		t.Errorf("Get here after a Destroy elsewhere = %v", err)
+	}
+}
+
+func TestCloudThatIsNotThereIsUnavailable(t *testing.T) {
+	cloud := account(t, local.Config{Endpoint: "http://127.0.0.1:1", Token: "t"})
+	for name, err := range map[string]error{
+		"Create":  cloud.Create(t.Context(), request("shop-v000")),
+		"Destroy": cloud.Destroy(t.Context(), request("shop-v000").Ref()),
+	} {
+		if !errors.Is(err, gennaker.ErrUnavailable) {
+			t.Errorf("%s = %v, want ErrUnavailable", name, err)
+		}
+	}
+}
+
+func TestWrongTokenIsDenied(t *testing.T) {
+	c, _ := open(t)
+	cloud := account(t, local.Config{Endpoint: c.URL(), Token: "wrong"})
+	if _, err := cloud.List(t.Context(), gennaker.Scope{}); !errors.Is(err, gennaker.ErrDenied) {
+		t.Errorf("List = %v, want ErrDenied", err)
+	}
+}
+
+func TestAccountMustSayHowToReachItsCloud(t *testing.T) {
+	for _, c := range []local.Config{{StateDir: "x"}, {Account: "laptop"}, {Account: "laptop", Endpoint: "http://127.0.0.1:1"}} {
+		if _, err := local.New(c); !errors.Is(err, gennaker.ErrInvalid) {
+			t.Errorf("New(%+v) = %v, want ErrInvalid", c, err)
+		}
+	}
 }

@@ -44,7 +44,7 @@ func explain(err error) error {
 	if kindNames[mismatch.Type.Kind().String()] == "text" {
 		hint = "; put it in quotes"
 	}
-	return fmt.Errorf("%s: %w: it is %s and must be %s%s", mismatch.Field, gennaker.ErrInvalid,
+	return fmt.Errorf("%s: %w: %s where %s is wanted%s", mismatch.Field, gennaker.ErrInvalid,
 		mismatch.Value, kindNames[mismatch.Type.Kind().String()], hint)
 }
 
