@@ -130,9 +130,7 @@ func (c *Cloud) halt() []*instance {
 	c.halted = true
 	var all []*instance
 	for _, g := range c.groups {
-		for _, i := range g.instances {
-			all = append(all, i)
-		}
+		all = append(all, g.instances...)
 	}
 	c.dismiss(all)
 	return all

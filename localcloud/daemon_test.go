@@ -133,11 +133,10 @@ func TestDaemonKilledAtAnyMomentLosesNoProcess(t *testing.T) {
 	for range 12 {
 		d := w.start()
 		killed := make(chan struct{})
-		go func() {
-			defer close(killed)
-			time.Sleep(time.Duration(random.IntN(40)) * time.Millisecond)
+		time.AfterFunc(time.Duration(random.IntN(40))*time.Millisecond, func() {
 			d.end(syscall.SIGKILL)
-		}()
+			close(killed)
+		})
 		// Any of these may be cut off by the kill.
 		w.Create(t.Context(), "shop-v000", client.Create{Capacity: exactly(3), Spec: helloSpec(),
 			Marks: map[string]string{gennaker.MarkToken: "same"}})

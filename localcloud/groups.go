@@ -224,7 +224,7 @@ func surplus(g *group, staying []*instance) []*instance {
 		return nil
 	}
 	slices.Reverse(staying)
-	slices.SortStableFunc(staying, func(a, b *instance) int { return order(a.up) - order(b.up) })
+	slices.SortStableFunc(staying, func(a, b *instance) int { return order(a.row.Up) - order(b.row.Up) })
 	return staying[:n]
 }
 

@@ -21,9 +21,9 @@ func (i *instance) health(g *group) (gennaker.Health, string) {
 	switch {
 	case i.leaving:
 		return gennaker.Draining, i.draining()
-	case i.up && g.Enabled:
+	case i.row.Up && g.Enabled:
 		return gennaker.Up, ""
-	case i.up:
+	case i.row.Up:
 		return gennaker.OutOfService, "the server group is disabled"
 	case i.row.Launched.IsZero():
 		return gennaker.Starting, "about to be started"
@@ -62,28 +62,29 @@ func (c *Cloud) judge(ctx context.Context, i *instance, err error) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if ctx.Err() != nil {
-		return i.up
+		return i.row.Up
 	}
 	if err != nil {
 		i.reason = err.Error()
 	}
-	if i.up == (err == nil) {
+	if i.row.Up == (err == nil) {
 		i.streak = 0
-		return i.up
+		return i.row.Up
 	}
 	i.streak++
 	needed := i.spec.HealthCheck.Healthy
-	if i.up {
+	if i.row.Up {
 		needed = i.spec.HealthCheck.Unhealthy
 	}
 	if i.streak < needed {
-		return i.up
+		return i.row.Up
 	}
-	i.up, i.streak = err == nil, 0
-	i.wasUp = i.wasUp || i.up
+	i.row.Up, i.streak = err == nil, 0
+	i.wasUp = i.wasUp || i.row.Up
+	c.save(i)
 	c.route()
-	c.log.Info("instance health", zap.String("instance", i.row.ID), zap.Bool("up", i.up), zap.Error(err))
-	return i.up
+	c.log.Info("instance health", zap.String("instance", i.row.ID), zap.Bool("up", i.row.Up), zap.Error(err))
+	return i.row.Up
 }
 
 // look checks the instance once.

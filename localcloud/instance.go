@@ -25,7 +25,6 @@ type instance struct {
 	process *process.Process // nil while none runs
 	backend *proxy.Backend   // of that process
 	leaving bool             // gets no requests and is about to end
-	up      bool             // the health check's verdict
 	wasUp   bool             // since the process was started
 	streak  int              // checks in a row that speak against the verdict
 	reason  string           // why it is not up

@@ -72,7 +72,7 @@ func (c *Cloud) fell(i *instance, end string) time.Duration {
 	}
 	i.row.Restarts++
 	pause := min(firstPause<<min(i.row.Restarts-1, 10), lastPause)
-	i.process, i.up = nil, false
+	i.process, i.row.Up = nil, false
 	i.reason = fmt.Sprintf("%s, restart %d in %s", end, i.row.Restarts, pause)
 	c.save(i)
 	c.route()
@@ -99,7 +99,7 @@ func (c *Cloud) end(i *instance) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i.process, i.up, i.row.Process = nil, false, process.ID{}
+	i.process, i.row.Up, i.row.Process = nil, false, process.ID{}
 	c.log.Info("instance stopped", zap.String("instance", i.row.ID))
 	if !i.row.Stopping {
 		c.save(i)

@@ -49,7 +49,7 @@ func (c *Cloud) intend(i *instance) (process.Program, error) {
 		}
 		i.row.Port = port
 	}
-	i.row.Process, i.row.Launched = process.ID{}, time.Now().UTC()
+	i.row.Process, i.row.Up, i.row.Launched = process.ID{}, false, time.Now().UTC()
 	if err := c.store.PutInstance(i.row); err != nil {
 		return process.Program{}, fmt.Errorf("record: %w", err)
 	}
@@ -59,5 +59,5 @@ func (c *Cloud) intend(i *instance) (process.Program, error) {
 // attach gives the instance its process. Call with mu held.
 func (c *Cloud) attach(i *instance, p *process.Process) {
 	i.process, i.backend = p, &proxy.Backend{Name: i.row.ID, Address: loopback(i.row.Port)}
-	i.up, i.wasUp, i.streak = false, false, 0
+	i.wasUp, i.streak = i.row.Up, 0
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"syscall"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -14,13 +12,10 @@ import (
 	"github.com/gennaker/gennaker/localcloud/internal/process"
 )
 
-// firstLook bounds how long the load balancers wait for the first health
-// check of the processes that were adopted.
-const firstLook = 2 * time.Second
-
 // restore takes up what an earlier daemon has left: it adopts the processes
-// that still run, and only then has the load balancers listen, so that they
-// know whom to send requests to. Then it goes on with what was half done.
+// that still run, each as healthy as it was known to be, and only then has the
+// load balancers listen, so that they know whom to send requests to. Then it
+// goes on with what was half done.
 func (c *Cloud) restore(ctx context.Context) error {
 	if err := c.load(); err != nil {
 		return err
@@ -28,7 +23,6 @@ func (c *Cloud) restore(ctx context.Context) error {
 	if err := c.adopt(ctx); err != nil {
 		return err
 	}
-	c.lookAtAll(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := errors.Join(c.pruneLogs(), c.restoreBalancers()); err != nil {
@@ -106,36 +100,10 @@ func (c *Cloud) adoptOne(i *instance, leader process.ID) {
 	}
 	p, runs := process.Adopt(i.row.Process)
 	if !runs {
+		i.row.Up = false
 		c.log.Info("instance does not run any more", zap.String("instance", i.row.ID))
 		return
 	}
 	c.attach(i, p)
 	c.log.Info("instance adopted", zap.String("instance", i.row.ID), zap.Int("pid", i.row.Process.PID))
-}
-
-// lookAtAll checks every process that was adopted, all at once.
-func (c *Cloud) lookAtAll(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, firstLook)
-	defer cancel()
-	var looks sync.WaitGroup
-	for _, g := range c.groups {
-		for _, i := range g.instances {
-			if i.process != nil {
-				looks.Go(func() { c.lookFirst(ctx, i) })
-			}
-		}
-	}
-	looks.Wait()
-}
-
-// lookFirst believes one good check: the instance may have served for hours.
-func (c *Cloud) lookFirst(ctx context.Context, i *instance) {
-	err := c.look(ctx, i)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err == nil {
-		i.up, i.wasUp = true, true
-		return
-	}
-	i.reason = err.Error()
 }

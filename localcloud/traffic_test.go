@@ -11,13 +11,21 @@ import (
 	"github.com/gennaker/gennaker/localcloud/client"
 )
 
+// abrupt runs hello so that it is killed right after it is asked to end: what
+// it has not answered by then is lost.
+func abrupt(env ...string) client.Spec {
+	s := helloSpec(env...)
+	s.StopGraceMillis = 1
+	return s
+}
+
 func TestRedBlackUnderLoadLosesNoRequest(t *testing.T) {
 	w := opened(t)
-	w.create("shop-v000", 2, helloSpec("VERSION=1", "LATENCY=20ms"), "shop")
+	w.create("shop-v000", 2, abrupt("VERSION=1", "LATENCY=20ms"), "shop")
 	w.untilUp("shop-v000", 2)
 	l := startLoad(t, w.address("shop"))
 
-	w.create("shop-v001", 2, helloSpec("VERSION=2", "LATENCY=20ms"), "shop")
+	w.create("shop-v001", 2, abrupt("VERSION=2", "LATENCY=20ms"), "shop")
 	w.untilUp("shop-v001", 2)
 	w.eventually("version 2 answers", func() bool { return l.saw("2") > 10 })
 	w.must("Disable", w.Disable(t.Context(), "shop-v000"))
@@ -48,7 +56,7 @@ func TestRollBackUnderLoadLosesNoRequest(t *testing.T) {
 
 func TestResizeUnderLoadLosesNoRequest(t *testing.T) {
 	w := opened(t)
-	w.create("shop-v000", 1, helloSpec("LATENCY=10ms"), "shop")
+	w.create("shop-v000", 1, abrupt("LATENCY=10ms"), "shop")
 	w.untilUp("shop-v000", 1)
 	l := startLoad(t, w.address("shop"))
 	for _, n := range []int{4, 1, 3, 1} {
@@ -118,7 +126,7 @@ func slowRequest(w *world) (answer chan string) {
 
 func TestDestroyLetsRequestsInFlightFinish(t *testing.T) {
 	w := opened(t)
-	w.create("shop-v000", 1, helloSpec("LATENCY=1500ms"), "shop")
+	w.create("shop-v000", 1, abrupt("LATENCY=1500ms"), "shop")
 	w.untilUp("shop-v000", 1)
 	answer := slowRequest(w)
 	w.must("Destroy", w.Destroy(t.Context(), "shop-v000"))

@@ -43,7 +43,7 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // world is one state directory and a client of the cloud on it.
 type world struct {

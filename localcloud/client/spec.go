@@ -34,7 +34,7 @@ type HealthCheck struct {
 	GraceMillis    int64  `json:"graceMillis,omitempty" jsonschema:"minimum=0" jsonschema_description:"Milliseconds that an instance may take to start before it counts as down; default 30000."`
 	// Healthy and Unhealthy are how many checks in a row change the verdict.
 	Healthy   int `json:"healthyThreshold,omitempty" jsonschema:"minimum=0" jsonschema_description:"Default 1."`
-	Unhealthy int `json:"unhealthyThreshold,omitempty" jsonschema:"minimum=0" jsonschema_description:"Default 2."`
+	Unhealthy int `json:"unhealthyThreshold,omitempty" jsonschema:"minimum=0" jsonschema_description:"Default 3."`
 }
 
 // WithDefaults is the spec with every default filled in.
@@ -55,7 +55,7 @@ func (s Spec) WithDefaults() Spec {
 	s.StopGraceMillis = cmp.Or(s.StopGraceMillis, 10_000)
 	s.DrainMillis = cmp.Or(s.DrainMillis, 10_000)
 	h.Healthy = cmp.Or(h.Healthy, 1)
-	h.Unhealthy = cmp.Or(h.Unhealthy, 2)
+	h.Unhealthy = cmp.Or(h.Unhealthy, 3)
 	return s
 }
 

@@ -26,6 +26,7 @@ type Instance struct {
 	// process may then be there that only its environment tells of.
 	Process  process.ID `json:"process"`
 	Launched time.Time  `json:"launched,omitzero"` // the process, not the instance
+	Up       bool       `json:"up,omitempty"`      // the health check's verdict
 	Restarts int        `json:"restarts,omitempty"`
 	Stopping bool       `json:"stopping,omitempty"` // on its way out for good
 }
