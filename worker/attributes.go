@@ -3,12 +3,13 @@ package worker
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/sdk/client"
-	"google.golang.org/grpc/codes"
 
 	"github.com/gennaker/gennaker"
 )
@@ -19,27 +20,35 @@ var searchAttributes = []string{gennaker.SearchApplication, gennaker.SearchPipel
 // where they are missing. The error names the command that an operator can
 // run instead.
 func AddSearchAttributes(ctx context.Context, c client.Client, namespace string) error {
-	there, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	missing, err := missingAttributes(ctx, c, namespace)
 	if err != nil {
 		return attributesError(namespace, searchAttributes, err)
-	}
-	missing := map[string]enums.IndexedValueType{}
-	var names []string
-	for _, name := range searchAttributes {
-		if _, ok := there.GetCustomAttributes()[name]; !ok {
-			missing[name] = enums.INDEXED_VALUE_TYPE_KEYWORD
-			names = append(names, name)
-		}
 	}
 	if len(missing) == 0 {
 		return nil
 	}
-	_, err = c.OperatorService().AddSearchAttributes(ctx,
+	_, failed := c.OperatorService().AddSearchAttributes(ctx,
 		&operatorservice.AddSearchAttributesRequest{Namespace: namespace, SearchAttributes: missing})
-	if err != nil && code(err) != codes.AlreadyExists {
-		return attributesError(namespace, names, err)
+	if failed == nil {
+		return nil
 	}
-	return nil
+	// Another worker may have been faster.
+	missing, err = missingAttributes(ctx, c, namespace)
+	if err == nil && len(missing) == 0 {
+		return nil
+	}
+	return attributesError(namespace, slices.Sorted(maps.Keys(missing)), failed)
+}
+
+func missingAttributes(ctx context.Context, c client.Client, namespace string) (map[string]enums.IndexedValueType, error) {
+	there, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	missing := map[string]enums.IndexedValueType{}
+	for _, name := range searchAttributes {
+		if _, ok := there.GetCustomAttributes()[name]; !ok {
+			missing[name] = enums.INDEXED_VALUE_TYPE_KEYWORD
+		}
+	}
+	return missing, err
 }
 
 func attributesError(namespace string, names []string, err error) error {
