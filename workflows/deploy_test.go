@@ -118,6 +118,25 @@ func TestCancellingADeploymentRestoresTheCluster(t *testing.T) {
 	}
 }
 
+func TestAPauseReachesTheDeploymentUnderWay(t *testing.T) {
+	w := newWorld(t)
+	w.have("shop-web-v000")
+	w.update(time.Minute, gennaker.UpdatePause, gennaker.Command{User: "ada"})
+	w.view(3*time.Hour, func(e gennaker.Execution) {
+		if got := w.groups(); got != "shop-web-v000+ shop-web-v001+" {
+			t.Errorf("while paused the cluster is %s, want nothing disabled", got)
+		}
+	})
+	w.update(4*time.Hour, gennaker.UpdateResume, gennaker.Command{User: "ada"})
+	e := w.run(deploying(`, "strategy": "redblack", "delayBeforeCleanup": 600`, ""), nil)
+	if got := w.groups(); e.Status != gennaker.Succeeded || got != "shop-web-v000 shop-web-v001+" {
+		t.Errorf("ended %s with %s: %s", e.Status, got, e.Error)
+	}
+	if took := e.EndTime.Sub(e.StartTime); took < 4*time.Hour+8*time.Minute {
+		t.Errorf("took %s, want the pause and the rest of the delay", took)
+	}
+}
+
 // Every answer of the cloud is lost once: the call has had its effect, and is
 // made again.
 func TestLostAnswersDoNothingTwice(t *testing.T) {

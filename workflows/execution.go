@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -125,14 +126,12 @@ func (r *run) walk(ctx workflow.Context) error {
 	}
 }
 
-// startReady starts every stage whose requisites have passed. A stage that
-// fails the pipeline ends it.
+// startReady starts every stage whose requisites have passed, unless a stage
+// has failed the pipeline: then it ends the others.
 func (r *run) startReady() {
-	for i := range r.e.Stages {
-		if r.e.Stages[i].Status == gennaker.Terminal && !r.ending {
-			r.ending = true
-			r.stop()
-		}
+	if !r.ending && slices.ContainsFunc(r.e.Stages, failsPipeline) {
+		r.ending = true
+		r.stop()
 	}
 	if r.ending || r.gate.Closed() {
 		return
@@ -150,6 +149,10 @@ func (r *run) startReady() {
 			r.changed = true
 		})
 	}
+}
+
+func failsPipeline(s gennaker.StageExecution) bool {
+	return s.Status == gennaker.Terminal || s.Status == gennaker.Canceled
 }
 
 func (r *run) passed(requisites []string) bool {
@@ -218,7 +221,7 @@ func (r *run) stage(ctx workflow.Context, state *gennaker.StageExecution, s genn
 		state.Error = err.Error()
 	}
 	if temporal.IsCanceledError(err) {
-		state.Error = ""
+		state.Error = "cancelled"
 	}
 }
 
@@ -269,8 +272,10 @@ func (r *run) conclude(ctx workflow.Context, s gennaker.Stage, err error) gennak
 	switch {
 	case err == nil:
 		return gennaker.Succeeded
-	case ctx.Err() != nil && temporal.IsCanceledError(err):
+	case temporal.IsCanceledError(err) && ctx.Err() != nil:
 		return gennaker.Canceled
+	case temporal.IsCanceledError(err): // somebody cancelled what the stage waited for
+		return s.FailureStatus(gennaker.Canceled)
 	case errors.Is(err, gate.ErrTimeout) && s.SucceedOnTimeout:
 		return gennaker.Succeeded
 	case errors.As(err, &end):
