@@ -11,7 +11,7 @@ import (
 // instances are, and what went wrong.
 func details(v view, s gennaker.StageExecution) []span {
 	var lines []span
-	if s.Status == gennaker.Running && s.Waiting != "" {
+	if s.Status == gennaker.Running && s.Waiting != "" && s.Question == nil {
 		lines = append(lines, span{"waits for " + s.Waiting, dim})
 	}
 	for _, id := range s.Operations {

@@ -60,7 +60,7 @@ func explain(err error, address string) failure {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &application):
-		return failure{kindCode(application.Type()), sentence(err)}
+		return failure{kindCode(err, exitFailed), sentence(err)}
 	case errors.Is(err, context.Canceled) || isA[*serviceerror.Canceled](err):
 		return failure{exitInterrupted, "interrupted; what runs in Temporal goes on"}
 	}
@@ -102,11 +102,11 @@ func isLate(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || isA[*serviceerror.DeadlineExceeded](err)
 }
 
-// kindCodes are the exit codes for the kinds of error that activities and
-// cluster operations answer with.
+// kindCodes are the exit codes for the kinds of error that executions and
+// operations answer with.
 var kindCodes = []struct {
 	kind error
-	name string
+	name string // under which it travels
 	code int
 }{
 	{gennaker.ErrNotFound, "NotFound", exitNotFound},
@@ -115,22 +115,25 @@ var kindCodes = []struct {
 	{gennaker.ErrBusy, "Busy", exitRefused},
 }
 
-func kindCode(name string) int {
-	for _, k := range kindCodes {
-		if k.name == name {
-			return k.code
+// kindCode is the exit code for an application error's kind, or the other one
+// if it is of none. An activity gives the kind as the type; a validator wraps
+// it, so that it is the innermost cause.
+func kindCode(err error, other int) int {
+	var application *temporal.ApplicationError
+	for inner := err; errors.As(inner, &application); inner = application.Unwrap() {
+		for _, k := range kindCodes {
+			if application.Type() == k.name || application.Message() == k.kind.Error() {
+				return k.code
+			}
 		}
 	}
-	return exitFailed
+	return other
 }
 
 // sentence is what an execution or an operation itself said, without
 // Temporal's words around it.
 func sentence(err error) string {
 	var application *temporal.ApplicationError
-	for inner := err; errors.As(inner, &application); inner = application.Unwrap() {
-		err = application
-	}
 	if errors.As(err, &application) {
 		return application.Message()
 	}

@@ -92,11 +92,14 @@ func (j *journal) pause(v view, now time.Time) []line {
 func (j *journal) stage(v view, s gennaker.StageExecution, now time.Time) []line {
 	before, known := j.seen[s.RefID]
 	if !known {
-		before = gennaker.StageExecution{Status: gennaker.NotStarted}
+		before = gennaker.StageExecution{Status: gennaker.NotStarted, Attempt: s.Attempt}
 	}
 	var lines []line
 	tell := func(at time.Time, text string, st style) {
 		lines = append(lines, stamp(at, plain("stage "+s.RefID+" "+s.Name+": "), span{text, st}))
+	}
+	if s.Judgment != nil && before.Judgment == nil {
+		tell(s.Judgment.At, answered(*s.Judgment), "")
 	}
 	if s.Status != before.Status || s.Attempt != before.Attempt {
 		tell(changed(s, now), outcome(s), looks[s.Status].style)
@@ -111,9 +114,6 @@ func (j *journal) stage(v view, s gennaker.StageExecution, now time.Time) []line
 	if asking && before.Question == nil {
 		tell(now, asks(*s.Question), yellow)
 		tell(now, "answer with "+howToAnswer(v.ID, s), yellow)
-	}
-	if s.Judgment != nil && before.Judgment == nil {
-		tell(now, answered(*s.Judgment), "")
 	}
 	return lines
 }
@@ -143,6 +143,9 @@ func changed(s gennaker.StageExecution, now time.Time) time.Time {
 }
 
 func outcome(s gennaker.StageExecution) string {
+	if s.Status == gennaker.NotStarted {
+		return "is to run again"
+	}
 	text := string(s.Status)
 	if took := elapsed(s.StartTime, s.EndTime, s.EndTime); s.Status.Complete() && took != "" {
 		text += " after " + took

@@ -33,7 +33,7 @@ func TestJournalTellsEachChangeOnce(t *testing.T) {
 	v.Stages = append(v.Stages, asking)
 	show()
 	v.Stages = append([]gennaker.StageExecution{}, v.Stages...)
-	v.Stages[1].Judgment, v.Stages[1].Question = &gennaker.Judgment{By: "eve", Comment: "no"}, nil
+	v.Stages[1].Judgment, v.Stages[1].Question = &gennaker.Judgment{By: "eve", Comment: "no", At: at(61)}, nil
 	v.Stages[1].Status, v.Stages[1].EndTime, v.Stages[1].Error = gennaker.Terminal, at(61), "stopped by eve: no"
 	v.Status, v.EndTime = gennaker.Terminal, at(61)
 	show()
@@ -47,8 +47,8 @@ func TestJournalTellsEachChangeOnce(t *testing.T) {
 10:01:00 stage 4 Go on?: RUNNING
 11:00:00 stage 4 Go on?: asks whether to go on [eu] (for sre)
 11:00:00 stage 4 Go on?: answer with ` + "`gennaker judge shop/deploy/01J9ZK 4 --continue --input eu --key FILE` or with --stop" + `
+10:01:01 stage 4 Go on?: eve said stop: no
 10:01:01 stage 4 Go on?: TERMINAL after 1.0s: stopped by eve: no
-11:00:00 stage 4 Go on?: eve said stop: no
 10:01:01 shop/deploy/01J9ZK TERMINAL after 1m01s
 `)
 	if got := out.String(); got != want {

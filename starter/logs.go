@@ -15,7 +15,8 @@ func logsCommand() *cli.Command {
 gennaker logs shop/deploy 3 --follow
 
 A line for each step when it ended, with its tries and how long it took, each
-word from a person, and each change of a cluster. STAGE is a refId or a name.`,
+word from a person, and each change of a cluster. STAGE is a refId or a name.
+Of an execution that was restarted after its end, it shows what came since.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{DisableDefaultText: true, Name: "follow", Aliases: []string{"f"}, Usage: "go on until the execution has ended"},
 			outputFlag(),

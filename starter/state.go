@@ -3,7 +3,6 @@ package starter
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -94,7 +93,7 @@ func outline(info *workflowpb.WorkflowExecutionInfo) gennaker.Execution {
 
 func noWorkerText(err error) string {
 	if isLate(err) {
-		return fmt.Sprintf("no worker answers: none did within %s", workerPatience)
+		return "no worker answers"
 	}
 	return "no worker answers: " + lastSentence(err)
 }

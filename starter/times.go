@@ -16,11 +16,13 @@ func elapsed(start, end, now time.Time) string {
 	return duration(end.Sub(start))
 }
 
-// duration writes a time as people say it: 12s, 2m03s, 1h02m.
+// duration writes a time as people say it: 80ms, 1.2s, 12s, 2m03s, 1h02m.
 func duration(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "0s"
+	case d < time.Second:
+		return fmt.Sprintf("%dms", d.Milliseconds())
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1fs", d.Seconds())
 	case d < time.Minute:

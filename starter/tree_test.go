@@ -109,7 +109,7 @@ func graph(text string) []gennaker.StageExecution {
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Second:               "0s",
-		300 * time.Millisecond:     "0.3s",
+		300 * time.Millisecond:     "300ms",
 		12 * time.Second:           "12s",
 		123 * time.Second:          "2m03s",
 		62 * time.Minute:           "1h02m",

@@ -3,6 +3,7 @@ package starter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"go.temporal.io/api/serviceerror"
@@ -13,7 +14,7 @@ import (
 
 // updatePatience is how long a running execution may take to answer a
 // person's word. Answering takes a worker and milliseconds.
-const updatePatience = 15 * time.Second
+const updatePatience = 10 * time.Second
 
 // update brings a person's word to a running execution and returns its
 // answer. What says in one word what is asked, for the errors.
@@ -49,7 +50,7 @@ func (s *session) unanswered(ctx context.Context, r ref, name string, err error)
 	if f := explain(err, s.address); f.code == exitUnreachable {
 		return f
 	}
-	return refusedf("%s %s: %s", name, r.id, sentence(err))
+	return failure{kindCode(err, exitRefused), fmt.Sprintf("%s %s: %s", name, r.id, sentence(err))}
 }
 
 // command is a person's word, as this person's.
