@@ -34,3 +34,13 @@ func TestStageRefusesWrongTypes(t *testing.T) {
 		t.Errorf("Unmarshal took text for a number: %+v", s)
 	}
 }
+
+func TestStageKeepsExpressionsInItsText(t *testing.T) {
+	var s gennaker.Stage
+	if err := json.Unmarshal([]byte(`{"type":"wait","name":"${a}","startTimeExpiry":"${b}"}`), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Name != "${a}" || s.StartTimeExpiry != "${b}" || s.Config != nil {
+		t.Errorf("name = %q, startTimeExpiry = %v, config = %v", s.Name, s.StartTimeExpiry, s.Config)
+	}
+}

@@ -3,6 +3,7 @@ package expression_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -23,6 +24,9 @@ var errUnknown = errors.New("there is no such function")
 func (e env) Call(name string, args []any) (any, error) {
 	if name == "args" {
 		return args, nil
+	}
+	if name == "kind" {
+		return fmt.Sprintf("%T", args[0]), nil
 	}
 	if name == "count" {
 		return len(args), nil
@@ -79,6 +83,7 @@ func TestEvaluateComparesAndDecides(t *testing.T) {
 		{"strings are compared as strings", `'10' < '9'`, `true`},
 		{"equal numbers", `7.0 == trigger.n`, `true`},
 		{"equal lists", `trigger.list == {1, 2, 3}`, `true`},
+		{"lists of different lengths", `{trigger.list == {1, 2}, {1} == trigger.list}`, `[false,false]`},
 		{"equal objects", `trigger.x == {y: {z: 'deep'}}`, `true`},
 		{"unequal objects", `trigger.x == {y: {z: 'high'}}`, `false`},
 		{"null is null", `parameters.none == null`, `true`},
@@ -108,7 +113,7 @@ func TestEvaluateCalculatesAndCalls(t *testing.T) {
 		{"from left to right", `10 - 3 - 2`, `5`},
 		{"parentheses", `(1 + 2) * 3`, `9`},
 		{"whole numbers divide whole", `{5 / 2, -5 / 2, 7 div 2}`, `[2,-2,3]`},
-		{"fractions do not", `{5.0 / 2, 100.0 * 1 / 8, trigger.half / 2}`, `[2.5,12.5,0.25]`},
+		{"fractions do not", `{5.0 / 2, 5d / 2, 100.0 * 1 / 8, trigger.half / 2}`, `[2.5,2.5,12.5,0.25]`},
 		{"remainders", `{7 % 3, -7 mod 3}`, `[1,-1]`},
 		{"signs of numbers", `- -3 + +4`, `7`},
 		{"text and number", `'v' + 3 + 0.5 + true`, `"v30.5true"`},
@@ -118,12 +123,14 @@ func TestEvaluateCalculatesAndCalls(t *testing.T) {
 			`["a","A","b",3,true,true,false,true,true]`},
 		{"replace is plain", `'a.b.c'.replace('.', '-')`, `"a-b-c"`},
 		{"split is by pattern and drops the empty end", `'a1b22c33'.split('[0-9]+')`, `["a","b","c"]`},
+		{"split of nothing but separators, and of nothing", `{',,'.split(','), ''.split(','), ',a'.split(',')}`, `[[],[""],["","a"]]`},
 		{"list methods", `{trigger.list.size(), {}.isEmpty(), trigger.list.contains(2), trigger.names.contains('z')}`, `[3,true,true,false]`},
 		{"object methods", `{trigger.x.size(), trigger.x.isEmpty(), trigger.x.containsKey('y')}`, `[1,false,true]`},
 		{"methods of all", `{3.toString(), true.toString(), trigger.list.toString(), 'a'.equals('a'), 1.equals(2)}`, `["3","true","[1,2,3]",true,false]`},
 		{"safe navigation to a method", `parameters.none?.length()`, `null`},
 
 		{"a function", `#args(1, 'a', 2.5, {1.5})`, `[1,"a",2.5,[1.5]]`},
+		{"a function gets plain numbers", `{#kind(1.5), #kind(1)}`, `["float64","float64"]`},
 		{"a function's number", `#count() + #count(1, 2)`, `2`},
 		{"a function's result goes on", `#args({a: 1})[0].a`, `1`},
 		{"white space", "\n\t1 +\n 2 ", `3`},

@@ -127,8 +127,8 @@ func (c *methodCall) replace() (any, error) {
 	return c.write(c.position, strings.ReplaceAll(c.text(), old, by))
 }
 
-// split cuts the string where a regular expression matches. Empty strings at
-// the end are left out, as in Java.
+// split cuts the string where a regular expression matches. As in Java, empty
+// strings at the end are left out, and a string without a match stays whole.
 func (c *methodCall) split() (any, error) {
 	written, err := c.write(c.position, c.args[0])
 	if err != nil {
@@ -139,7 +139,8 @@ func (c *methodCall) split() (any, error) {
 		return nil, err
 	}
 	parts := pattern.Split(c.text(), -1)
-	for len(parts) > 1 && parts[len(parts)-1] == "" {
+	whole := len(parts) == 1
+	for !whole && len(parts) > 0 && parts[len(parts)-1] == "" {
 		parts = parts[:len(parts)-1]
 	}
 	items := make([]any, len(parts))

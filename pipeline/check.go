@@ -163,7 +163,7 @@ func (c *checker) number(n *node, r rule, p *path) any {
 	case whole && f != math.Trunc(f):
 		return c.wrong(n, p, wanted)
 	case whole && !fits(f, r.typ):
-		c.problem(n.position, p, "%s is too large", shorten(n.text))
+		c.problem(n.position, p, "%s does not fit", shorten(n.text))
 	case r.minimum != nil && f < *r.minimum:
 		c.problem(n.position, p, "must be at least %s, this is %s", gennaker.Text(*r.minimum), shorten(n.text))
 	case r.maximum != nil && f > *r.maximum:

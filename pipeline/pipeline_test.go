@@ -31,13 +31,24 @@ type cluster struct {
 	Since       time.Time         `json:"since,omitzero"`
 }
 
+// Option has the name of one of the document's own types.
+type Option struct {
+	Label string `json:"label" jsonschema:"required"`
+}
+
+type noteStage struct {
+	Lines []string `json:"lines" jsonschema:"required"`
+}
+
 type deployStage struct {
 	Clusters []cluster `json:"clusters" jsonschema:"required" jsonschema_description:"What to deploy."`
 	Levels   []string  `json:"levels,omitempty" jsonschema:"enum=low,enum=high"`
 	Spec     any       `json:"spec,omitempty"`
+	Choices  []Option  `json:"choices,omitempty"`
+	Port     uint16    `json:"port,omitempty"`
 }
 
-var types = pipeline.Types{"wait": waitStage{}, "deploy": &deployStage{}, "noop": nil}
+var types = pipeline.Types{"wait": waitStage{}, "deploy": &deployStage{}, "note": noteStage{}, "noop": nil}
 
 // stages puts the stages of a document into one that is otherwise right.
 func stages(yaml string) string {
@@ -74,6 +85,8 @@ func TestDecodeNormalises(t *testing.T) {
 			`[{"refId":"0","type":"noop"},{"refId":"1","requisiteStageRefIds":["0"],"type":"noop"}]`},
 		{"numbers and booleans may be written as text", stages(`- {type: wait, waitTime: "30", failPipeline: "False", stageTimeoutMs: "5"}`),
 			`[{"failPipeline":false,"refId":"0","stageTimeoutMs":5,"type":"wait","waitTime":30}]`},
+		{"an empty refId is none", stages("- {type: noop, refId: ''}\n- {type: noop, refId: ''}"), `[{"refId":"0","type":"noop"},{"refId":"1","requisiteStageRefIds":["0"],"type":"noop"}]`},
+		{"a required list may hold empty text", stages("- {type: note, lines: ['']}"), `[{"lines":[""],"refId":"0","type":"note"}]`},
 		{"null is absent", stages("- {type: noop, name: null, refId: ~, comments: ~}"), `[{"refId":"0","type":"noop"}]`},
 		{"expressions stand for any kind of value", stages(`- {type: wait, waitTime: "${a}", failPipeline: "${b}", notifications: "${c}"}`),
 			`[{"failPipeline":"${b}","notifications":"${c}","refId":"0","type":"wait","waitTime":"${a}"}]`},
@@ -86,6 +99,8 @@ func TestDecodeNormalises(t *testing.T) {
 		{"anchors and merge keys are followed", stages("- &a {type: wait, waitTime: 1, x: {y: 1}}\n- {<<: *a, waitTime: 2}\n- {<<: [{z: 1}, *a], z: 3}"),
 			`[{"refId":"0","type":"wait","waitTime":1,"x":{"y":1}},{"refId":"1","requisiteStageRefIds":["0"],"type":"wait","waitTime":2,"x":{"y":1}},` +
 				`{"refId":"2","requisiteStageRefIds":["1"],"type":"wait","waitTime":1,"x":{"y":1},"z":3}]`},
+		{"names may be aliases", stages("- {type: &t noop, x: {*t : 1}}"), `[{"refId":"0","type":"noop","x":{"noop":1}}]`},
+		{"a byte order mark is passed over", "\xef\xbb\xbf" + one(`{"type":"noop","x":"\ud83d\ude80"}`), `[{"refId":"0","type":"noop","x":"🚀"}]`},
 		{"YAML in braces is still YAML", `{name: n, application: a, stages: [{type: noop}]} # fine`, `[{"refId":"0","type":"noop"}]`},
 	}
 	for _, tt := range tests {
@@ -130,6 +145,8 @@ func TestDecodeKeepsAndNotesWhatItDoesNotKnow(t *testing.T) {
 			"4:16: stages[0].id: unknown field: kept, not used\n4:20: stages[0].id: 12345678901234567891 has more digits than a number keeps: write it in quotes if it is a name"},
 		{"a default that is not an option", "name: n\napplication: a\nstages: []\nparameterConfig: [{name: p, hasOptions: true, default: z, options: [{value: a}]}]",
 			"4:56: parameterConfig[0].default: the default is not one of the options"},
+		{"an empty default and one to be evaluated", "name: n\napplication: a\nstages: []\nparameterConfig:\n" +
+			"- {name: p, hasOptions: true, default: '', options: [{value: a}]}\n- {name: q, hasOptions: true, default: '${x}', options: [{value: a}]}", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

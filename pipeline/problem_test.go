@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestDecodeReportsMistakes(t *testing.T) {
 			"1:1: stages: is missing: give a list (What to do, as a graph. Stages without refId run one after another)"},
 		{"an empty name", "name: ''\napplication: a\nstages: []", "1:7: name: is empty: give a string (Unique in the application)"},
 		{"a stage without a type", stages("- name: x"), "4:3: stages[0].type: is missing: give a string"},
-		{"an unknown type", stages("- type: depoly"), `4:9: stages[0].type: "depoly" is not a stage type; did you mean deploy? (3 types are known)`},
+		{"an unknown type", stages("- type: depoly"), `4:9: stages[0].type: "depoly" is not a stage type; did you mean deploy? (4 types are known)`},
 		{"a required parameter of a type", stages("- type: wait"), "4:3: stages[0].waitTime: is missing: give a number (Seconds to wait)"},
 		{"null for a required parameter", stages("- {type: wait, waitTime: null}"), "4:3: stages[0].waitTime: is missing: give a number (Seconds to wait)"},
 		{"a negative time", stages("- {type: wait, waitTime: -1, stageTimeoutMs: -5}"),
@@ -41,7 +42,10 @@ func TestDecodeReportsMistakes(t *testing.T) {
 		{"a string for a number", stages("- {type: wait, waitTime: soon}"), `4:26: stages[0].waitTime: a number is wanted, this is the string "soon"`},
 		{"a number for a string", stages("- {type: noop, name: 1.10}"), "4:22: stages[0].name: a string is wanted, this is the number 1.10: write it in quotes"},
 		{"a fraction for a whole number", stages("- {type: noop, stageTimeoutMs: 1.5}"), "4:32: stages[0].stageTimeoutMs: a whole number is wanted, this is the number 1.5"},
-		{"a whole number that is too large", stages("- {type: noop, stageTimeoutMs: 1e300}"), "4:32: stages[0].stageTimeoutMs: 1e300 is too large"},
+		{"a whole number that is too large", stages("- {type: noop, stageTimeoutMs: 1e300}"), "4:32: stages[0].stageTimeoutMs: 1e300 does not fit"},
+		{"a number that does not fit", stages("- {type: deploy, clusters: [], port: 65536}"), "4:38: stages[0].port: 65536 does not fit"},
+		{"a number below zero that does not fit", stages("- {type: deploy, clusters: [], port: -1}"), "4:38: stages[0].port: -1 does not fit"},
+		{"the word null for a number", stages("- {type: wait, waitTime: 'null'}"), `4:26: stages[0].waitTime: a number is wanted, this is the string "null"`},
 		{"a word for a boolean", stages("- {type: noop, failPipeline: maybe}"), `4:30: stages[0].failPipeline: true or false is wanted, this is the string "maybe"`},
 		{"a string for a list", stages("- {type: deploy, clusters: x}"), `4:28: stages[0].clusters: a list is wanted, this is the string "x"`},
 		{"a list for an object", stages("- {type: deploy, clusters: [{capacity: []}]}"), "4:40: stages[0].clusters[0].capacity: an object is wanted, this is a list"},
@@ -92,7 +96,7 @@ func TestDecodeReportsAllMistakesInOrder(t *testing.T) {
 }`)
 	want := `1:1: application: is missing: give a string (The application that owns the pipeline)
 4:46: stages[0].waitTime: a number is wanted, this is the string "soon"
-5:12: stages[1].type: "dploy" is not a stage type; did you mean deploy? (3 types are known)
+5:12: stages[1].type: "dploy" is not a stage type; did you mean deploy? (4 types are known)
 5:65: stages[1].requisiteStageRefIds[1]: no stage has the refId "4"
 6:29: stages[2].refId: "2" is the refId of stages[1] on line 5 too: give it another
 6:65: stages[2].failPipeline: true or false is wanted, this is the number 3`
@@ -122,6 +126,8 @@ func TestDecodeReportsSyntaxErrors(t *testing.T) {
 		{"YAML with an unknown alias", "name: *x", "1:1: this is not YAML: unknown anchor 'x' referenced"},
 		{"YAML with an alias in itself", "x: &a [*a]", "1:8: x[0][0]: the anchor a contains itself: take the alias away"},
 		{"YAML that laughs a billion times", bomb, "the aliases make the document larger than 1048576 bytes (1 MiB): use fewer"},
+		{"YAML that laughs with names", "x: &a {? " + strings.Repeat("n", 100_000) + " : 1}\ny: [" + strings.Repeat("*a,", 20) + "]",
+			"the aliases make the document larger than 1048576 bytes (1 MiB): use fewer"},
 		{"YAML with a tag", "name: !!binary aGk=\napplication: a\nstages: []", "1:7: name: the tag !!binary is not known here: take it away"},
 		{"YAML with a number that JSON lacks", "name: n\napplication: a\nstages: []\nx: .inf", "4:4: x: .inf is not a number that JSON has: write it in quotes"},
 		{"YAML with a key that is no text", "name: n\napplication: a\nstages: []\n? [x]\n: 1", "4:3: a field's name must be text"},
@@ -136,5 +142,16 @@ func TestDecodeReportsSyntaxErrors(t *testing.T) {
 				t.Errorf("Decode =\n%s\nwant\n%s", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestDecodeRunsOutOfSuggestionsNotOfTime(t *testing.T) {
+	document := stages(strings.Repeat("- {type: nopo}\n", 200))
+	for i := range 700 {
+		document += fmt.Sprintf("- {type: noop, refId: stage%d, requisiteStageRefIds: [stagee%d]}\n", i, i)
+	}
+	got := problems(t, document)
+	if n := strings.Count(got, "did you mean"); n < 250 || n > 600 {
+		t.Errorf("%d of 900 mistakes have a suggestion, want a few hundred", n)
 	}
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -44,11 +45,7 @@ func schemaName(t reflect.Type) string {
 
 // whenType says that a stage of one type also has that type's fields.
 func whenType(name string, fields *jsonschema.Schema, definitions jsonschema.Definitions) *jsonschema.Schema {
-	for name, definition := range fields.Definitions {
-		if definitions[name] == nil {
-			definitions[name] = definition
-		}
-	}
+	maps.Copy(definitions, fields.Definitions)
 	fields.Version, fields.Definitions = "", nil
 	isType := jsonschema.NewProperties()
 	isType.Set("type", &jsonschema.Schema{Const: name})

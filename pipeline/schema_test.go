@@ -63,6 +63,9 @@ func TestSchemaAgreesWithDecode(t *testing.T) {
 		{"parameters", `{"name":"n","application":"a","stages":[],"parameterConfig":[{"name":"p","default":1,"hasOptions":true,"options":[{"value":"1"}]}]}`, true},
 		{"anything where anything may stand", one(`{"type":"deploy","clusters":[],"spec":{"a":[1,null]}}`), true},
 
+		{"a type with the name of another", one(`{"type":"deploy","clusters":[],"choices":[{"label":"x"}]}`), true},
+
+		{"the other type of that name", one(`{"type":"deploy","clusters":[],"choices":[{"value":"x"}]}`), false},
 		{"no name", `{"application":"a","stages":[]}`, false},
 		{"an empty name", `{"name":"","application":"a","stages":[]}`, false},
 		{"null for a name", `{"name":null,"application":"a","stages":[]}`, false},
