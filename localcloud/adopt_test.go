@@ -2,8 +2,10 @@ package localcloud_test
 
 import (
 	"os/exec"
+	"syscall"
 	"testing"
 
+	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/localcloud/internal/process"
 	"github.com/gennaker/gennaker/localcloud/internal/store"
 )
@@ -78,6 +80,19 @@ func TestProcessOfAnInstanceThatIsNotKnownIsEnded(t *testing.T) {
 	w.must("DeleteServerGroup", kept.DeleteServerGroup("shop-v000"))
 	w.open()
 	w.eventually("no process runs", func() bool { return len(w.processes()) == 0 })
+}
+
+// A machine that is busy delays health checks; until they are heard, what was
+// healthy gets requests.
+func TestAdoptedInstanceIsAsHealthyAsItWasKnownToBe(t *testing.T) {
+	w, row := closedWith(t)
+	w.must("stop the process", syscall.Kill(row.Process.PID, syscall.SIGSTOP))
+	w.open()
+	g, err := w.ServerGroup(t.Context(), "shop-v000")
+	w.must("continue the process", syscall.Kill(row.Process.PID, syscall.SIGCONT))
+	if err != nil || g.Count(gennaker.Up) != 1 {
+		t.Errorf("ServerGroup before any check was answered = %+v, %v, want it up", g, err)
+	}
 }
 
 func TestHalfMadeServerGroupIsCompleted(t *testing.T) {
