@@ -234,14 +234,16 @@ func (l *laptop) killHellos(t *testing.T) {
 // process is left.
 func (l *laptop) destroyAll(t *testing.T) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	for _, g := range l.groups(t) {
 		op := gennaker.Operation{Kind: gennaker.OpDestroy, Cluster: g.Ref().Cluster(), ServerGroup: g.Name, User: "chaos",
 			Config: map[string]any{"allowLastServerGroup": true}}
 		op.Cluster.Location = gennaker.In("local", g.Region)
-		run, err := l.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: op.Cluster.WorkflowID(),
+		run, err := l.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: op.Cluster.WorkflowID(),
 			TaskQueue: gennaker.TaskQueue}, gennaker.ClusterWorkflow, op)
 		if err == nil {
-			err = run.Get(t.Context(), nil)
+			err = run.Get(ctx, nil)
 		}
 		if err != nil {
 			t.Errorf("destroy %s: %v", g.Name, err)
