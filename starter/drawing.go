@@ -60,7 +60,7 @@ func hints(v view) []line {
 	var lines []line
 	for _, s := range v.Stages {
 		if s.Question != nil && s.Judgment == nil {
-			lines = append(lines, line{span{"answer with " + howToAnswer(v.ID, s), yellow}})
+			lines = append(lines, line{span{"answer with " + howToAnswer(short(v.ID), s), yellow}})
 		}
 	}
 	return lines

@@ -83,3 +83,14 @@ func TestListQuery(t *testing.T) {
 		t.Errorf("listQuery with status sleeping = %v, want a usage error that names the statuses", err)
 	}
 }
+
+func TestShort(t *testing.T) {
+	for id, want := range map[string]string{
+		"shop/deploy/01M85Q83TZXGPSBGCDBSA72TXM": "BSA72TXM",
+		"shop/deploy/release-42":                 "shop/deploy/release-42",
+	} {
+		if got := short(id); got != want {
+			t.Errorf("short(%s) = %s, want %s", id, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"cmp"
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
@@ -24,6 +25,10 @@ func versionCommand() *cli.Command {
 	}
 }
 
+// Version is the release, as the build's -ldflags -X says; without that it is
+// what the Go tool knows.
+var Version string
+
 // version is what a binary says of itself.
 type version struct {
 	Version  string `json:"version"`
@@ -46,15 +51,13 @@ func (v version) String() string {
 
 // buildVersion reads what the Go tool wrote into the binary.
 func buildVersion() version {
-	v := version{Version: "(devel)", SDK: temporal.SDKVersion}
+	v := version{Version: cmp.Or(Version, "(devel)"), SDK: temporal.SDKVersion}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
 	}
 	v.Go = info.GoVersion
-	if info.Main.Version != "" {
-		v.Version = info.Main.Version
-	}
+	v.Version = cmp.Or(Version, info.Main.Version, v.Version)
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
