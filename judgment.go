@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,6 +56,10 @@ func (j *Judgment) UnmarshalJSON(data []byte) error {
 	strict := json.NewDecoder(bytes.NewReader(data))
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(&said); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) && wrong.Field == "" {
+			return fmt.Errorf("judgment: %w: it is a %s, and must be an object such as {\"stage\": \"3\", \"continue\": true, \"by\": \"ada\"}", ErrInvalid, wrong.Value)
+		}
 		return fmt.Errorf("judgment: %w: %w", ErrInvalid, err)
 	}
 	if said.Continue == nil {

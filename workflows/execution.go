@@ -11,6 +11,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/workflows/gate"
+	"github.com/gennaker/gennaker/workflows/ops"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
 
@@ -255,7 +256,7 @@ func (r *run) inTime(ctx workflow.Context, t stages.Type, in stages.Input) (outp
 	if t.OwnClock {
 		limit = 0
 	}
-	err = gate.Limit(ctx, limit, func(ctx workflow.Context) (err error) {
+	err = gate.Limit(ops.InStage(ctx, in.Stage.Title()), limit, func(ctx workflow.Context) (err error) {
 		outputs, err = t.Run(ctx, in)
 		return err
 	})

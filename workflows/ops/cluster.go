@@ -52,7 +52,7 @@ func changeOnce(ctx workflow.Context, op gennaker.Operation, id string, o Observ
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WaitForCancellation:   true,
 		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_REQUEST_CANCEL,
-		StaticSummary:         short(op.Kind + " " + op.Cluster.Name + " for " + op.Execution),
+		StaticSummary:         short(titled(ctx, op.Kind+" "+op.Cluster.Name+" for "+op.Execution)),
 	}), gennaker.ClusterWorkflow, op)
 	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
 		return change, err

@@ -16,6 +16,6 @@ func Judges(ctx workflow.Context, roles []string) ([]gennaker.Judge, error) {
 }
 
 // Noop does nothing, on a worker.
-func Noop(ctx workflow.Context, summary string) error {
-	return run(ctx, reading, summary, engine.Noop, nil, nil)
+func Noop(ctx workflow.Context) error {
+	return run(ctx, reading, "do nothing", engine.Noop, nil, nil)
 }

@@ -59,13 +59,28 @@ func run(ctx workflow.Context, options workflow.ActivityOptions, summary string,
 	if err := gate.Pass(ctx); err != nil {
 		return err
 	}
-	options.Summary = short(summary)
+	options.Summary = short(titled(ctx, summary))
 	ctx = workflow.WithActivityOptions(ctx, options)
 	future := workflow.ExecuteActivity(ctx, call, arg)
 	if arg == nil {
 		future = workflow.ExecuteActivity(ctx, call)
 	}
 	return plain(future.Get(ctx, result))
+}
+
+type title struct{}
+
+// InStage makes the Temporal Web UI show a stage's name before each step that
+// is made for it.
+func InStage(ctx workflow.Context, name string) workflow.Context {
+	return workflow.WithValue(ctx, title{}, name)
+}
+
+func titled(ctx workflow.Context, summary string) string {
+	if name, ok := ctx.Value(title{}).(string); ok {
+		return name + ": " + summary
+	}
+	return summary
 }
 
 // maxSummary is what the server takes, in bytes.

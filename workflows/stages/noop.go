@@ -11,5 +11,5 @@ type noopConfig struct{}
 // Noop asks a worker to do nothing: it shows that workers answer, and what a
 // stage costs.
 func Noop(ctx workflow.Context, in Input) (Outputs, error) {
-	return nil, ops.Noop(ctx, in.Stage.Title())
+	return nil, ops.Noop(ctx)
 }
