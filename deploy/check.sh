@@ -10,7 +10,7 @@ step() {
 		echo "ok    $name"
 	else
 		echo "FAIL  $name"
-		printf '%s\n' "$out"
+		printf '%s\n' "$out" | head -40
 		failed=1
 	fi
 }
