@@ -137,6 +137,17 @@ func TestAPauseReachesTheDeploymentUnderWay(t *testing.T) {
 	}
 }
 
+func TestAPausedDeploymentCanBeCancelled(t *testing.T) {
+	w := newWorld(t)
+	w.have("shop-web-v000")
+	w.update(time.Minute, gennaker.UpdatePause, gennaker.Command{User: "ada"})
+	w.update(time.Hour, gennaker.UpdateCancel, gennaker.Command{User: "ada"})
+	e := w.run(deploying(`, "strategy": "redblack", "delayBeforeCleanup": 600`, ""), nil)
+	if got := w.groups(); e.Status != gennaker.Canceled || got != "shop-web-v000+" {
+		t.Errorf("ended %s with %s, want CANCELED with what was there before", e.Status, got)
+	}
+}
+
 // Every answer of the cloud is lost once: the call has had its effect, and is
 // made again.
 func TestLostAnswersDoNothingTwice(t *testing.T) {

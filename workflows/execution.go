@@ -23,9 +23,10 @@ type run struct {
 	gate     *gate.Gate
 	ctx      workflow.Context // of all stages
 	stop     workflow.CancelFunc
-	running  int  // stages
-	changed  bool // since the walk last looked
-	ending   bool // no more stages start
+	kept     map[string]int // bytes of the outputs of each stage
+	running  int            // stages
+	changed  bool           // since the walk last looked
+	ending   bool           // no more stages start
 }
 
 // Execution runs a pipeline. It completes if the execution succeeded, fails
@@ -48,7 +49,7 @@ func Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Execution, err
 }
 
 func newRun(ctx workflow.Context, in gennaker.Start) *run {
-	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}}
+	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}}
 	r.ctx, r.stop = workflow.WithCancel(gate.With(ctx, r.gate))
 	r.e = gennaker.Execution{
 		ID:          workflow.GetInfo(ctx).WorkflowExecution.ID,
@@ -85,6 +86,11 @@ func (r *run) prepare(in gennaker.Start) error {
 		}
 	}
 	r.e.Stages = states(p.Stages, in.Carried)
+	for i := range r.e.Stages {
+		if err := r.keep(&r.e.Stages[i], r.e.Stages[i].Outputs); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -208,18 +214,16 @@ func (r *run) stage(ctx workflow.Context, state *gennaker.StageExecution, s genn
 		scope.stage = s
 		outputs, err = r.attempt(ctx, scope)
 	}
-	kept, tooBig := plainOutputs(outputs)
-	if err == nil {
+	if tooBig := r.keep(state, outputs); err == nil {
 		err = tooBig
 	}
-	state.Outputs = kept
 	state.Waiting = ""
 	state.EndTime = workflow.Now(ctx).UTC()
 	if state.Status != gennaker.Skipped {
 		state.Status = r.conclude(ctx, s, err)
 	}
 	if err != nil {
-		state.Error = err.Error()
+		state.Error = bounded(err)
 	}
 	if temporal.IsCanceledError(err) {
 		state.Error = "cancelled"

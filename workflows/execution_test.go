@@ -190,6 +190,17 @@ func TestARunThatCarriesResultsRunsOnlyTheRest(t *testing.T) {
 	}
 }
 
+func TestOutputsAreBounded(t *testing.T) {
+	stage := `{"type": "evaluateVariables", "variables": [{"key": "v", "value": "` + strings.Repeat("x", 60_000) + `"}]}`
+	e := newWorld(t).run(`{"application": "shop", "name": "deploy", "stages": [`+strings.Repeat(stage+",", 8)+stage+`]}`, nil)
+	if got := e.Stages[7].Status; got != gennaker.Succeeded {
+		t.Errorf("the eighth stage is %s, want its 60 kB kept", got)
+	}
+	if last := e.Stages[8]; last.Status != gennaker.Terminal || !strings.Contains(last.Error, "outputs") || last.Outputs != nil {
+		t.Errorf("the ninth stage is %s: %s, want its outputs refused", last.Status, last.Error)
+	}
+}
+
 func TestADocumentThatCannotRunFailsOnStartup(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -3,29 +3,52 @@ package workflows
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/gennaker/gennaker"
 )
 
-// maxOutputs bounds what one stage leaves, in bytes of JSON: histories and
-// answers to queries stay small.
-const maxOutputs = 64 << 10
+// What an execution keeps is bounded, in bytes, so that it always fits into
+// one payload of Temporal's: the outputs of one stage, those of all stages
+// together, and the text of one error.
+const (
+	maxOutputs    = 64 << 10
+	maxAllOutputs = 512 << 10
+	maxError      = 2000
+)
 
-// plainOutputs are the outputs as the maps, lists and scalars of their JSON,
-// as a restart and the expressions of later stages will see them.
-func plainOutputs(outputs map[string]any) (map[string]any, error) {
+// keep records what a stage leaves: the maps, lists and scalars of the
+// outputs' JSON, as a restart and the expressions of later stages see them. It
+// keeps nothing, and says so, if they are too big.
+func (r *run) keep(s *gennaker.StageExecution, outputs map[string]any) error {
+	s.Outputs = nil
+	delete(r.kept, s.RefID)
 	if len(outputs) == 0 {
-		return nil, nil
+		return nil
 	}
 	data, err := json.Marshal(outputs)
 	if err != nil {
-		return nil, fmt.Errorf("outputs: %w: %w", gennaker.ErrInvalid, err)
+		return fmt.Errorf("outputs: %w: %w", gennaker.ErrInvalid, err)
 	}
-	if len(data) > maxOutputs {
-		return nil, fmt.Errorf("outputs: %w: they are %d bytes, and at most %d are kept", gennaker.ErrInvalid, len(data), maxOutputs)
+	all := len(data)
+	for _, ref := range gennaker.SortedKeys(r.kept) {
+		all += r.kept[ref]
 	}
-	var plain map[string]any
-	return plain, json.Unmarshal(data, &plain)
+	if len(data) > maxOutputs || all > maxAllOutputs {
+		return fmt.Errorf("outputs: %w: they are %d bytes, and at most %d of a stage and %d of all stages are kept",
+			gennaker.ErrInvalid, len(data), maxOutputs, maxAllOutputs)
+	}
+	r.kept[s.RefID] = len(data)
+	return json.Unmarshal(data, &s.Outputs)
+}
+
+// bounded is an error's text, cut where it is too long to keep.
+func bounded(err error) string {
+	text := err.Error()
+	if len(text) <= maxError {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxError], "") + "…"
 }
 
 // outcome is what the stages make of the execution (Spinnaker's

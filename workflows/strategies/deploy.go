@@ -132,6 +132,9 @@ func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
 	if !canceled && (d.healthy || !d.Config.Rollback.OnFailure) {
 		return cause
 	}
+	if canceled {
+		gate.Of(ctx).Open() // a pause must not hold up the clean-up
+	}
 	outlive, _ := workflow.NewDisconnectedContext(ctx)
 	if err := restore(outlive, d, canceled || d.Config.Rollback.DestroyLatest); err != nil {
 		return fmt.Errorf("%w; taking it back did not work either: %s", cause, err.Error())
