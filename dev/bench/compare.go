@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
 )
 
 // stages is how many an execution has.
@@ -13,24 +14,27 @@ const stages = 10
 
 var concurrencies = []int{1, 8, 32}
 
+// sides are what is compared, Gennaker first.
+type sides [2]workload
+
 // compare measures Gennaker beside the workflow written by hand.
 func (b bench) compare(ctx context.Context, s *server) ([]Cell, []Histories, error) {
 	var cells []Cell
 	var histories []Histories
 	for _, shape := range []string{sequential, parallel} {
-		sides := []workload{gennakers(shape, stages), handwritten(shape, stages)}
-		for _, w := range sides {
+		both := sides{gennakers(shape, stages), handwritten(shape, stages)}
+		for _, w := range both {
 			if _, err := s.load(ctx, w, 8, b.plan.warmUp); err != nil {
 				return nil, nil, fmt.Errorf("%s, %s: %w", w.name, shape, err)
 			}
 		}
-		h, err := b.histories(ctx, s, shape, sides)
+		h, err := b.histories(ctx, s, shape, both)
 		if err != nil {
 			return nil, nil, err
 		}
 		histories = append(histories, h)
 		for _, concurrency := range concurrencies {
-			c, err := b.cell(ctx, s, shape, concurrency, sides)
+			c, err := b.cell(ctx, s, Cell{Shape: shape, Concurrency: concurrency}, both)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -40,62 +44,63 @@ func (b bench) compare(ctx context.Context, s *server) ([]Cell, []Histories, err
 	return cells, histories, nil
 }
 
-// cell lets the sides take turns, and each round begins with the other one.
-func (b bench) cell(ctx context.Context, s *server, shape string, concurrency int, sides []workload) (Cell, error) {
-	sums := map[string]*sample{sides[0].name: {}, sides[1].name: {}}
-	for range b.plan.rounds {
-		for _, w := range sides {
-			taken, err := s.load(ctx, w, concurrency, b.plan.round)
+// cell lets the sides take turns; each round begins with the other one.
+func (b bench) cell(ctx context.Context, s *server, c Cell, both sides) (Cell, error) {
+	var sums [2]sample
+	for round := range b.plan.rounds {
+		for turn := range both {
+			side := (round + turn) % len(both)
+			taken, err := s.load(ctx, both[side], c.Concurrency, b.plan.round)
 			if err != nil {
-				return Cell{}, fmt.Errorf("%s, %s, %d at once: %w", w.name, shape, concurrency, err)
+				return c, fmt.Errorf("%s, %s, %d at once: %w", both[side].name, c.Shape, c.Concurrency, err)
 			}
-			sums[w.name].add(taken)
+			sums[side].add(taken)
 		}
-		sides = []workload{sides[1], sides[0]}
 	}
-	c := Cell{Shape: shape, Concurrency: concurrency, Gennaker: sums["gennaker"].speed(), Handwritten: sums["handwritten"].speed()}
-	c.ThroughputRatio = ratio(c.Gennaker.PerSecond, c.Handwritten.PerSecond)
-	c.CPURatio = ratio(c.Gennaker.CPUMillis, c.Handwritten.CPUMillis)
-	b.say("%-10s %2d at once: gennaker %6.2f/s, by hand %6.2f/s, ratio %.2f; p50 %.0f and %.0f ms; cpu %.0f and %.0f ms",
-		shape, concurrency, c.Gennaker.PerSecond, c.Handwritten.PerSecond, c.ThroughputRatio,
-		c.Gennaker.P50Millis, c.Handwritten.P50Millis, c.Gennaker.CPUMillis, c.Handwritten.CPUMillis)
+	g, h := sums[0].speed(), sums[1].speed()
+	c.Gennaker, c.Handwritten = g, h
+	c.ThroughputRatio = ratio(g.PerSecond, h.PerSecond)
+	c.CPURatio = ratio(g.ServerCPUMillis+g.WorkerCPUMillis, h.ServerCPUMillis+h.WorkerCPUMillis)
+	b.say("%-10s %2d at once: gennaker %6.2f/s, p50 %.0f ms; by hand %6.2f/s, p50 %.0f ms; throughput ratio %.2f, CPU ratio %.2f",
+		c.Shape, c.Concurrency, g.PerSecond, g.P50Millis, h.PerSecond, h.P50Millis, c.ThroughputRatio, c.CPURatio)
 	return c, nil
 }
 
 // histories counts the events of executions that have the server to
 // themselves. In parallel ones the count varies with how answers meet, so it
 // is the median of several.
-func (b bench) histories(ctx context.Context, s *server, shape string, sides []workload) (Histories, error) {
-	perStage := map[string]float64{}
-	for _, w := range sides {
+func (b bench) histories(ctx context.Context, s *server, shape string, both sides) (Histories, error) {
+	var perStage [2]float64
+	for side, w := range both {
 		var lengths []int
 		for range b.plan.histories {
-			n, err := s.events(ctx, w)
+			events, err := s.history(ctx, w)
 			if err != nil {
 				return Histories{}, fmt.Errorf("%s, %s: history: %w", w.name, shape, err)
 			}
-			lengths = append(lengths, n)
+			lengths = append(lengths, len(events))
 		}
+		perStage[side] = ratio(float64(median(lengths)), stages)
 		b.say("%-10s %s: %d events (%d to %d)", shape, w.name, median(lengths), slices.Min(lengths), slices.Max(lengths))
-		perStage[w.name] = ratio(float64(median(lengths)), stages)
 	}
-	h := Histories{Shape: shape, GennakerPerStage: perStage["gennaker"], HandwrittenPerStage: perStage["handwritten"]}
-	h.Ratio = ratio(h.GennakerPerStage, h.HandwrittenPerStage)
-	return h, nil
+	return Histories{Shape: shape, GennakerPerStage: perStage[0], HandwrittenPerStage: perStage[1],
+		Ratio: ratio(perStage[0], perStage[1])}, nil
 }
 
-// events runs a workload once and counts the events of its history.
-func (s *server) events(ctx context.Context, w workload) (int, error) {
-	id, err := w.run(ctx, s.client)
+// history runs a workload once and reads what Temporal wrote about it.
+func (s *server) history(ctx context.Context, w workload) ([]*history.HistoryEvent, error) {
+	o, err := w.run(ctx, s.client)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	count := 0
-	history := s.client.GetWorkflowHistory(ctx, id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	for ; history.HasNext(); count++ {
-		if _, err := history.Next(); err != nil {
-			return 0, err
+	var events []*history.HistoryEvent
+	pages := s.client.GetWorkflowHistory(ctx, o.id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for pages.HasNext() {
+		e, err := pages.Next()
+		if err != nil {
+			return nil, err
 		}
+		events = append(events, e)
 	}
-	return count, nil
+	return events, nil
 }

@@ -12,7 +12,7 @@ import (
 // What somebody would write for Temporal who needs these ten steps and
 // nothing else.
 
-// step has the limits that a noop stage gives its activity.
+// step has the limits and the summary that a noop stage gives its activity.
 var step = workflow.ActivityOptions{
 	StartToCloseTimeout:    30 * time.Second,
 	HeartbeatTimeout:       5 * time.Second,
@@ -22,7 +22,7 @@ var step = workflow.ActivityOptions{
 		BackoffCoefficient: 2,
 		MaximumInterval:    30 * time.Second,
 	},
-	Summary: "noop",
+	Summary: "noop: do nothing",
 }
 
 var engine *activities.Engine // for the name of its activity alone

@@ -44,5 +44,6 @@ func run(ctx context.Context, b bench, stdout io.Writer) error {
 	}
 	encoder := json.NewEncoder(stdout)
 	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
 	return encoder.Encode(r)
 }

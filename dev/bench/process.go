@@ -96,16 +96,3 @@ func (p *program) memory() (float64, error) {
 	}
 	return round(float64(info.RSS) / (1 << 20)), nil
 }
-
-// cpu is the time that the processes have computed so far.
-func cpu(processes ...*gopsutil.Process) (time.Duration, error) {
-	var sum float64
-	for _, p := range processes {
-		times, err := p.Times()
-		if err != nil {
-			return 0, fmt.Errorf("process %d: cpu time: %w", p.Pid, err)
-		}
-		sum += times.User + times.System
-	}
-	return time.Duration(sum * float64(time.Second)), nil
-}

@@ -42,7 +42,7 @@ type Cell struct {
 	Gennaker        Speed   `json:"gennaker"`
 	Handwritten     Speed   `json:"handwritten"`
 	ThroughputRatio float64 `json:"throughputRatio"` // gennaker by handwritten
-	CPURatio        float64 `json:"cpuRatio"`
+	CPURatio        float64 `json:"cpuRatio"`        // of the same, by all that was computed
 }
 
 // Speed is how fast executions were.
@@ -51,7 +51,11 @@ type Speed struct {
 	PerSecond  float64 `json:"perSecond"`
 	P50Millis  float64 `json:"p50Millis"`
 	P99Millis  float64 `json:"p99Millis"`
-	CPUMillis  float64 `json:"cpuMillis"` // an execution's, of server, worker and client
+	// What an execution cost, of the server and of worker and client.
+	ServerCPUMillis float64 `json:"serverCPUMillis"`
+	WorkerCPUMillis float64 `json:"workerCPUMillis"`
+	// LateNotices counts ends that the server did not tell of by itself.
+	LateNotices int `json:"lateNotices"`
 }
 
 // Histories compares the lengths of the histories of one shape.

@@ -19,9 +19,9 @@ import (
 // that serves both sides of the comparison, in this process.
 type server struct {
 	*laptop
-	client    client.Client
-	worker    worker.Worker
-	processes []*gopsutil.Process // all that compute for an execution
+	client client.Client
+	worker worker.Worker
+	self   *gopsutil.Process
 }
 
 func (b bench) startServer(ctx context.Context) (*server, error) {
@@ -39,11 +39,10 @@ func (b bench) startServer(ctx context.Context) (*server, error) {
 
 // work starts a worker with the options of gennaker-worker.
 func (s *server) work(ctx context.Context) error {
-	self, err := gopsutil.NewProcess(int32(os.Getpid()))
-	if err != nil {
+	var err error
+	if s.self, err = gopsutil.NewProcess(int32(os.Getpid())); err != nil {
 		return err
 	}
-	s.processes = []*gopsutil.Process{s.facts, self}
 	if s.client, err = s.connect(ctx); err != nil {
 		return err
 	}
