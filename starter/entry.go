@@ -31,7 +31,7 @@ func entryLines(entries []entry) []line {
 }
 
 func (e entry) line() line {
-	l := line{{e.At.Local().Format("15:04:05.000"), dim}, {fmt.Sprintf(" %-8s ", cut(e.stageText(), 8)), cyan}, plain(e.Text)}
+	l := line{{e.At.Local().Format("15:04:05.000"), dim}, {fmt.Sprintf(" %-10s ", cut(e.stageText(), 10)), cyan}, plain(e.Text)}
 	var facts []string
 	if e.Running {
 		facts = append(facts, "running")

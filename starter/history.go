@@ -108,11 +108,14 @@ func (h *history) taskFailed(e *historypb.HistoryEvent) error {
 
 func (h *history) signaled(e *historypb.HistoryEvent) error {
 	a := e.GetWorkflowExecutionSignaledEventAttributes()
-	var j gennaker.Judgment
-	if a.GetSignalName() == gennaker.SignalJudge && h.decode(a.GetInput(), &j) == nil {
-		return h.say(e, j.Stage, "signal: "+answered(j), "")
+	if a.GetSignalName() != gennaker.SignalJudge {
+		return h.say(e, "", "signal "+a.GetSignalName()+" from "+a.GetIdentity(), "")
 	}
-	return h.say(e, "", "signal "+a.GetSignalName()+" from "+a.GetIdentity(), "")
+	var j gennaker.Judgment
+	if err := h.decode(a.GetInput(), &j); err != nil {
+		return h.say(e, "", "signal judge from "+a.GetIdentity(), err.Error())
+	}
+	return h.say(e, j.Stage, "signal: "+answered(j), "")
 }
 
 func (h *history) updated(e *historypb.HistoryEvent) error {

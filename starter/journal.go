@@ -2,7 +2,6 @@ package starter
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gennaker/gennaker"
@@ -170,10 +169,12 @@ func ending(v view) line {
 	return stamp(v.EndTime, plain(v.ID+" "), span{text, looks[v.Status].style})
 }
 
+// howToAnswer is the command that answers a question. Its words come from the
+// document and people copy it into a shell, so they are quoted.
 func howToAnswer(id string, s gennaker.StageExecution) string {
-	text := fmt.Sprintf("`gennaker judge %s %s --continue", id, s.RefID)
+	text := fmt.Sprintf("`gennaker judge %s %s --continue", shellWord(id), shellWord(s.RefID))
 	if len(s.Question.Inputs) > 0 {
-		text += " --input " + strings.ReplaceAll(s.Question.Inputs[0], "'", "")
+		text += " --input " + shellWord(s.Question.Inputs[0])
 	}
 	if len(s.Question.Roles) > 0 {
 		text += " --key FILE"

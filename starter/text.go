@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,6 +64,16 @@ const (
 	yellow style = "33"
 	cyan   style = "36"
 )
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9._/:@%+=,-]+$`)
+
+// shellWord writes a text as one word of a shell.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
 
 // cut shortens a text to a number of bytes, at the end of a character.
 func cut(text string, most int) string {

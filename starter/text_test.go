@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/gennaker/gennaker"
 )
 
 func TestClean(t *testing.T) {
@@ -72,5 +74,13 @@ hello-v001  3
 `)
 	if got != want {
 		t.Errorf("table =\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestCommandsToCopyAreQuoted(t *testing.T) {
+	s := gennaker.StageExecution{RefID: "2", Question: &gennaker.Question{Inputs: []string{"it's $(rm x)"}}}
+	want := "`gennaker judge shop/deploy/1 2 --continue --input 'it'\\''s $(rm x)'` or with --stop"
+	if got := howToAnswer("shop/deploy/1", s); got != want {
+		t.Errorf("howToAnswer = %s, want %s", got, want)
 	}
 }

@@ -60,6 +60,9 @@ func (l *timeline) tell(ctx context.Context, e entry, follow bool) error {
 		}
 		e.Stage = stageAt(l.view.Stages, e.At.Add(-time.Duration(e.Took*float64(time.Second))))
 	}
+	if stage := l.view.Stage(e.Stage); stage != nil {
+		e.Stage = stage.RefID // people may have given its name
+	}
 	if l.only != "" && e.Stage != l.only {
 		return nil
 	}
