@@ -72,7 +72,7 @@ func Start(ctx context.Context, c Config) (*Dev, error) {
 
 func (d *Dev) start(ctx context.Context, chosen []part) error {
 	var err error
-	if d.lock, err = lock(d.config.State, chosen); err != nil {
+	if d.lock, err = lock(ctx, d.config.State, chosen, d.say); err != nil {
 		return err
 	}
 	if d.ports, err = d.choosePorts(chosen); err != nil {

@@ -1,10 +1,12 @@
 package dev
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -15,7 +17,11 @@ import (
 // The system releases them when the process ends, however it ends.
 type locks struct{ held []*flock.Flock }
 
-func lock(state string, chosen []part) (*locks, error) {
+// patience is how long a process that is stopping, or only starting, is
+// waited for.
+const patience = 20 * time.Second
+
+func lock(ctx context.Context, state string, chosen []part, say func(string, ...any)) (*locks, error) {
 	dir := filepath.Join(state, "lock")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
@@ -23,16 +29,38 @@ func lock(state string, chosen []part) (*locks, error) {
 	l := &locks{}
 	for _, p := range chosen {
 		f := flock.New(filepath.Join(dir, p.name))
-		got, err := f.TryLock()
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("lock %s: %w", f.Path(), err), l.release())
-		}
-		if !got {
-			return nil, errors.Join(busy(state, p.name), l.release())
+		if err := take(ctx, f, state, p.name, say); err != nil {
+			return nil, errors.Join(err, l.release())
 		}
 		l.held = append(l.held, f)
 	}
 	return l, nil
+}
+
+// take gets one lock. It refuses at once if another process is at work, and
+// waits for one that is on its way out.
+func take(ctx context.Context, f *flock.Flock, state, part string, say func(string, ...any)) error {
+	deadline := time.Now().Add(patience)
+	for waited := false; ; waited = true {
+		got, err := f.TryLock()
+		if err != nil {
+			return fmt.Errorf("lock %s: %w", f.Path(), err)
+		}
+		if got {
+			return nil
+		}
+		if a, err := ReadAddresses(state); err == nil && a.PIDs[part] != 0 || time.Now().After(deadline) {
+			return busy(state, part)
+		}
+		if !waited {
+			say("%-9s waits for another gennaker-dev that is stopping", part)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 func busy(state, part string) error {

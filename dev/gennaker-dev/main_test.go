@@ -197,6 +197,24 @@ func TestOneStateIsForOneProcess(t *testing.T) {
 	p.ready(t, "temporal") // the first is not disturbed
 }
 
+func TestAStartWaitsForTheOneThatIsStopping(t *testing.T) {
+	p := start(t, t.TempDir(), "--only", "temporal")
+	first := p.ready(t, "temporal")
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for a := first; a.PIDs["temporal"] != 0; { // until it has said that it goes
+		var err error
+		if a, err = dev.ReadAddresses(p.state); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := start(t, p.state, "--only", "temporal").ready(t, "temporal")
+	if second.PIDs["temporal"] == p.Process.Pid || second.Temporal != first.Temporal {
+		t.Errorf("after %+v comes %+v, want another process on the same address", first, second)
+	}
+}
+
 func TestATakenPortIsNamedAndReplacedForGood(t *testing.T) {
 	state := t.TempDir()
 	p := start(t, state, "--only", "temporal")
