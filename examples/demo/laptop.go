@@ -19,6 +19,7 @@ import (
 type laptop struct {
 	state     string
 	command   *exec.Cmd
+	ended     chan error // of the command
 	addresses addresses
 }
 
@@ -44,11 +45,38 @@ func startLaptop(ctx context.Context, state string) (*laptop, error) {
 	if err := l.command.Start(); err != nil {
 		return nil, fmt.Errorf("start gennaker-dev: %w: build it with `make build`", err)
 	}
-	ready := exec.CommandContext(ctx, "bin/gennaker-dev", "wait", "--state", state)
-	if out, err := ready.CombinedOutput(); err != nil {
-		return nil, errors.Join(fmt.Errorf("gennaker-dev is not ready: %w: %s", err, out), l.stop())
+	l.ended = make(chan error, 1)
+	go func() { l.ended <- l.command.Wait() }()
+	return l, l.wait(ctx)
+}
+
+// wait returns when gennaker-dev is ready, and an error if it ends before.
+func (l *laptop) wait(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ready := make(chan error, 1)
+	go func() {
+		out, err := exec.CommandContext(ctx, "bin/gennaker-dev", "wait", "--state", l.state).CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("gennaker-dev is not ready: %w: %s", err, out)
+		}
+		ready <- err
+	}()
+	select {
+	case err := <-l.ended:
+		return fmt.Errorf("gennaker-dev ended: %v: is another demo running?", err)
+	case err := <-ready:
+		if err != nil {
+			return errors.Join(err, l.stop())
+		}
 	}
-	return l, l.readAddresses()
+	if err := l.readAddresses(); err != nil {
+		return err
+	}
+	if l.addresses.PIDs["temporal"] != l.command.Process.Pid { // ready is another's
+		return fmt.Errorf("gennaker-dev ended: %v: is another demo running?", <-l.ended)
+	}
+	return nil
 }
 
 func (l *laptop) readAddresses() error {
@@ -97,5 +125,5 @@ func (l *laptop) stop() error {
 	if err := l.command.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
-	return l.command.Wait()
+	return <-l.ended
 }

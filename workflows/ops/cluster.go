@@ -2,6 +2,7 @@ package ops
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -64,16 +65,20 @@ func changeOnce(ctx workflow.Context, op gennaker.Operation, id string, o Observ
 }
 
 // awaitCluster waits for another's change, at most as long as the operation
-// has left.
+// has left: then it is ErrBusy.
 func awaitCluster(ctx workflow.Context, op gennaker.Operation, used time.Duration) error {
 	options := waiting
 	options.ScheduleToCloseTimeout = 24 * time.Hour
 	if op.TimeoutMillis > 0 {
 		left := time.Duration(op.TimeoutMillis)*time.Millisecond - used
 		if left <= 0 {
-			return gate.ErrTimeout
+			return fmt.Errorf("cluster %s: %w, still after %s", op.Cluster, gennaker.ErrBusy, used)
 		}
 		options.ScheduleToCloseTimeout = left
 	}
-	return run(ctx, options, "wait for another change of "+op.Cluster.Name, clusters.AwaitCluster, op.Cluster, nil)
+	err := run(ctx, options, "wait for another change of "+op.Cluster.Name, clusters.AwaitCluster, op.Cluster, nil)
+	if errors.Is(err, gennaker.ErrUnavailable) {
+		return fmt.Errorf("cluster %s: %w, still after %s", op.Cluster, gennaker.ErrBusy, used+options.ScheduleToCloseTimeout)
+	}
+	return err
 }
