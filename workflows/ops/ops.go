@@ -61,11 +61,11 @@ func run(ctx workflow.Context, options workflow.ActivityOptions, summary string,
 	}
 	options.Summary = short(titled(ctx, summary))
 	ctx = workflow.WithActivityOptions(ctx, options)
-	future := workflow.ExecuteActivity(ctx, call, arg)
-	if arg == nil {
-		future = workflow.ExecuteActivity(ctx, call)
+	var args []any
+	if arg != nil {
+		args = append(args, arg)
 	}
-	return plain(future.Get(ctx, result))
+	return plain(workflow.ExecuteActivity(ctx, call, args...).Get(ctx, result))
 }
 
 type title struct{}
