@@ -1,9 +1,13 @@
 package workflows_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 
 	"github.com/gennaker/gennaker"
 )
@@ -187,6 +191,16 @@ func TestARunThatCarriesResultsRunsOnlyTheRest(t *testing.T) {
 	}
 	if e.Stage("1").StartTime != failed.Stage("1").StartTime {
 		t.Error("stage 1 ran again")
+	}
+}
+
+func TestAStageCostsItsActivitiesAndNoMore(t *testing.T) {
+	w := newWorld(t)
+	ran := 0
+	w.env.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) { ran++ })
+	w.run(`{"application": "shop", "name": "deploy", "stages": [`+strings.Repeat(`{"type": "noop"},`, 9)+`{"type": "noop"}]}`, nil)
+	if ran != 10 {
+		t.Errorf("ten noop stages ran %d activities", ran)
 	}
 }
 
