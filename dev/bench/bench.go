@@ -22,8 +22,8 @@ var full = plan{
 	coldStarts: 5,
 	idle:       8 * time.Second,
 	warmUp:     2 * time.Second,
-	rounds:     4,
-	round:      2 * time.Second,
+	rounds:     8,
+	round:      time.Second,
 	histories:  5,
 }
 

@@ -149,3 +149,24 @@ func TestAMissingProgramIsNamed(t *testing.T) {
 		t.Errorf("without programs: %v", err)
 	}
 }
+
+// A client that is told late must not make the execution look slow.
+func TestALateNoticeCountsByTheServersClock(t *testing.T) {
+	s, err := bench{bin: programs, progress: t.Output()}.startServer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.stop()
+	o, err := handwritten(sequential, 1).run(t.Context(), s.client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := outcome{id: o.id, took: time.Hour}
+	if err := told.settle(t.Context(), s.client); err != nil || !told.late || told.took <= 0 || told.took > o.took {
+		t.Errorf("told after an hour: %+v, %v, want late, and at most %s", told, err, o.took)
+	}
+	before := o
+	if err := o.settle(t.Context(), s.client); err != nil || o != before {
+		t.Errorf("told at once: %+v, %v, want %+v", o, err, before)
+	}
+}

@@ -54,7 +54,8 @@ type Speed struct {
 	// What an execution cost, of the server and of worker and client.
 	ServerCPUMillis float64 `json:"serverCPUMillis"`
 	WorkerCPUMillis float64 `json:"workerCPUMillis"`
-	// LateNotices counts ends that the server did not tell of by itself.
+	// LateNotices counts ends whose news the server lost; their latencies are
+	// by the server's clock.
 	LateNotices int `json:"lateNotices"`
 }
 

@@ -62,15 +62,13 @@ func TestRatio(t *testing.T) {
 }
 
 func TestSpeedOfTheRoundsTogether(t *testing.T) {
-	var sum sample
-	for range 2 { // rounds, of two clients each
-		round := merge([]sample{
-			{latencies: []time.Duration{100 * time.Millisecond, 100 * time.Millisecond}, elapsed: 200 * time.Millisecond},
-			{latencies: []time.Duration{250 * time.Millisecond}, late: 1, elapsed: 250 * time.Millisecond},
-		})
-		round.server, round.rest = 300*time.Millisecond, 60*time.Millisecond
-		sum.add(round)
+	round := sample{
+		outcomes: []outcome{{took: 100 * time.Millisecond}, {took: 100 * time.Millisecond}, {took: 250 * time.Millisecond, late: true}},
+		elapsed:  250 * time.Millisecond, server: 300 * time.Millisecond, rest: 60 * time.Millisecond,
 	}
+	var sum sample
+	sum.add(round)
+	sum.add(round)
 	want := Speed{Executions: 6, PerSecond: 12, P50Millis: 100, P99Millis: 250,
 		ServerCPUMillis: 100, WorkerCPUMillis: 20, LateNotices: 2}
 	if got := sum.speed(); got != want {
