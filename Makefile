@@ -37,8 +37,8 @@ replay: ## replay the recorded histories
 bench: build ## measure, and print one JSON object
 	@cd dev && go run ./bench
 
-schema: build ## the JSON Schema of pipeline documents, for editors
-	@$(BIN)/gennaker schema
+schema: ## write the JSON Schema of pipeline documents for editors
+	go run ./starter/gennaker schema > examples/pipeline.schema.json
 
 clean: ## remove what was built and the state of the dev server
 	rm -rf $(BIN) .gennaker
