@@ -108,9 +108,15 @@ func (e *Execution) Stage(refOrName string) *StageExecution {
 	return nil
 }
 
-// downstream marks a stage and everything that depends on it.
-func (e *Execution) downstream(refID string) map[string]bool {
+// again marks what runs again when a stage is restarted: the stage, those that
+// were cancelled when it failed, and everything that depends on one of them.
+func (e *Execution) again(refID string) map[string]bool {
 	below := map[string]bool{refID: true}
+	for _, s := range e.Stages {
+		if s.Status == Canceled {
+			below[s.RefID] = true
+		}
+	}
 	for grown := true; grown; {
 		grown = false
 		for _, s := range e.Stages {
@@ -125,7 +131,7 @@ func (e *Execution) downstream(refID string) map[string]bool {
 }
 
 // Rewind clears a stage and everything downstream of it, so that they run
-// again; the rest keeps its results. It refuses, changing nothing, a stage
+// again, and so do stages that were cancelled; the rest keeps its results. It refuses, changing nothing, a stage
 // that is not there or has not ended, and one with a running stage below it.
 func (e *Execution) Rewind(r Restart) (*StageExecution, error) {
 	s := e.Stage(r.Stage)
@@ -135,7 +141,7 @@ func (e *Execution) Rewind(r Restart) (*StageExecution, error) {
 	if !s.Status.Complete() {
 		return nil, fmt.Errorf("stage %s: %w: it is %s; only a stage that has ended can be restarted", r.Stage, ErrInvalid, s.Status)
 	}
-	below := e.downstream(s.RefID)
+	below := e.again(s.RefID)
 	for _, other := range e.Stages {
 		if below[other.RefID] && (other.Status == Running || other.Status == Paused) {
 			return nil, fmt.Errorf("stage %s: %w: stage %s depends on it and is %s", r.Stage, ErrInvalid, other.RefID, other.Status)

@@ -40,6 +40,18 @@ func TestRewindClearsAStageAndAllBelowIt(t *testing.T) {
 	}
 }
 
+func TestRewindAlsoClearsWhatWasCancelled(t *testing.T) {
+	e := diamond(Succeeded, Terminal, Canceled, NotStarted, Canceled)
+	if _, err := e.Rewind(Restart{Stage: "2"}); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []Status{Succeeded, NotStarted, NotStarted, NotStarted, NotStarted} {
+		if got := e.Stages[i].Status; got != want {
+			t.Errorf("stage %d is %s, want %s", i+1, got, want)
+		}
+	}
+}
+
 func TestRewindRefusesAndChangesNothing(t *testing.T) {
 	for _, c := range []struct {
 		name, stage string

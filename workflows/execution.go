@@ -3,7 +3,6 @@ package workflows
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -133,13 +132,8 @@ func (r *run) walk(ctx workflow.Context) error {
 	}
 }
 
-// startReady starts every stage whose requisites have passed, unless a stage
-// has failed the pipeline: then it ends the others.
+// startReady starts every stage whose requisites have passed.
 func (r *run) startReady() {
-	if !r.ending && slices.ContainsFunc(r.e.Stages, failsPipeline) {
-		r.ending = true
-		r.stop()
-	}
 	if r.ending || r.gate.Closed() {
 		return
 	}
@@ -154,12 +148,12 @@ func (r *run) startReady() {
 			r.stage(ctx, s, r.pipeline.Stages[i])
 			r.running--
 			r.changed = true
+			if s.Status == gennaker.Terminal || s.Status == gennaker.Canceled {
+				r.ending = true // it failed the pipeline: the others end
+				r.stop()
+			}
 		})
 	}
-}
-
-func failsPipeline(s gennaker.StageExecution) bool {
-	return s.Status == gennaker.Terminal || s.Status == gennaker.Canceled
 }
 
 func (r *run) passed(requisites []string) bool {

@@ -194,6 +194,26 @@ func TestARunThatCarriesResultsRunsOnlyTheRest(t *testing.T) {
 	}
 }
 
+func TestARestartedExecutionRunsWhatWasCancelledToo(t *testing.T) {
+	document := `{"application": "shop", "name": "deploy", "stages": [
+		{"refId": "1", "type": "checkPreconditions",
+		 "preconditions": [{"type": "expression", "context": {"expression": "${parameters.ok == 'yes'}"}}]},
+		{"refId": "2", "type": "wait", "waitTime": 60},
+		{"refId": "3", "type": "noop", "requisiteStageRefIds": ["1", "2"]}]}`
+	failed := newWorld(t).run(document, map[string]any{"ok": "no"})
+	if got := statuses(failed); got != "1=TERMINAL 2=CANCELED 3=NOT_STARTED" {
+		t.Fatalf("first run ended with %s", got)
+	}
+	if _, err := failed.Rewind(gennaker.Restart{Stage: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	e := newWorld(t).start(gennaker.Start{Pipeline: decode(t, document), Carried: failed.Stages,
+		Trigger: gennaker.Trigger{Parameters: map[string]any{"ok": "yes"}}})
+	if got := statuses(e); e.Status != gennaker.Succeeded {
+		t.Errorf("ended %s with %s, want all SUCCEEDED", e.Status, got)
+	}
+}
+
 func TestAStageCostsItsActivitiesAndNoMore(t *testing.T) {
 	w := newWorld(t)
 	ran := 0
