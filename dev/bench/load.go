@@ -73,7 +73,8 @@ func (s *server) load(ctx context.Context, w workload, concurrency int, d time.D
 	return all, nil
 }
 
-// crowd lets so many clients run one execution after another.
+// crowd lets so many clients run one execution after another, each at least
+// one.
 func (s *server) crowd(ctx context.Context, w workload, concurrency int, until time.Time) ([]outcome, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -81,7 +82,7 @@ func (s *server) crowd(ctx context.Context, w workload, concurrency int, until t
 	var clients sync.WaitGroup
 	for i := range seen {
 		clients.Go(func() {
-			for ctx.Err() == nil && time.Now().Before(until) {
+			for len(seen[i]) == 0 || time.Now().Before(until) {
 				o, err := w.run(ctx, s.client)
 				if err != nil {
 					fail(err)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -73,13 +75,19 @@ func (w workload) run(ctx context.Context, c client.Client) (outcome, error) {
 	for {
 		patient, cancel := context.WithTimeout(ctx, patience)
 		err := run.Get(patient, nil)
-		again := err != nil && patient.Err() != nil && ctx.Err() == nil
 		cancel()
-		if !again {
+		if ctx.Err() != nil || !expired(err) {
 			o.took = time.Since(o.began)
 			return o, err
 		}
 	}
+}
+
+// expired reports whether a call was given up because its time was over, as
+// the client or, in its last moment, the server says it.
+func expired(err error) bool {
+	var answer *serviceerror.DeadlineExceeded
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &answer)
 }
 
 // settle replaces what the client saw by what the server's clock says, if the
