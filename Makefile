@@ -34,7 +34,8 @@ test: check build ## everything
 replay: ## replay the recorded histories
 	go test -run Replay ./workflows/
 
-bench: build ## measure, and print one JSON object
+bench: ## measure, and print one JSON object
+	@$(MAKE) --no-print-directory build >&2
 	@cd dev && go run ./bench
 
 schema: ## write the JSON Schema of pipeline documents for editors

@@ -32,7 +32,7 @@ type plainTrigger Trigger
 func (t Trigger) MarshalJSON() ([]byte, error) { return flatten(plainTrigger(t), t.Extra) }
 
 func (t *Trigger) UnmarshalJSON(data []byte) error {
-	return unflatten(data, (*plainTrigger)(t), &t.Extra)
+	return unflatten(data, (*plainTrigger)(t), triggerFields, &t.Extra)
 }
 
 // Execution is one run of a pipeline, as it is now or as it ended.

@@ -167,16 +167,24 @@ func (s Stage) MarshalJSON() ([]byte, error)     { return flatten(plainStage(s),
 func (p Parameter) MarshalJSON() ([]byte, error) { return flatten(plainParameter(p), p.Extra) }
 
 func (p *Pipeline) UnmarshalJSON(data []byte) error {
-	return unflatten(data, (*plainPipeline)(p), &p.Extra)
+	return unflatten(data, (*plainPipeline)(p), pipelineFields, &p.Extra)
 }
 
 func (s *Stage) UnmarshalJSON(data []byte) error {
-	return unflatten(data, (*plainStage)(s), &s.Config)
+	return unflatten(data, (*plainStage)(s), stageFields, &s.Config)
 }
 
 func (p *Parameter) UnmarshalJSON(data []byte) error {
-	return unflatten(data, (*plainParameter)(p), &p.Extra)
+	return unflatten(data, (*plainParameter)(p), parameterFields, &p.Extra)
 }
+
+// The fields are listed once: a pipeline has many stages.
+var (
+	pipelineFields  = jsonFields(Pipeline{})
+	stageFields     = jsonFields(Stage{})
+	parameterFields = jsonFields(Parameter{})
+	triggerFields   = jsonFields(Trigger{})
+)
 
 // flatten encodes the known fields and the rest as one object. A known field
 // wins over one of the same name in the rest.
@@ -197,13 +205,13 @@ func flatten(known any, rest map[string]any) ([]byte, error) {
 // unflatten decodes one object into the known fields and the rest. Names are
 // matched exactly, and an expression where something other than text is wanted
 // stays in the rest until it is evaluated.
-func unflatten(data []byte, known any, rest *map[string]any) error {
+func unflatten(data []byte, known any, fields []jsonField, rest *map[string]any) error {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(data, &all); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	mine := map[string]json.RawMessage{}
-	for _, f := range jsonFields(known) {
+	for _, f := range fields {
 		raw, ok := all[f.name]
 		if ok && (f.text || !isExpression(raw)) {
 			mine[f.name] = raw

@@ -15,6 +15,9 @@ const (
 	// respite is how long a follower leaves a Temporal or a worker alone that
 	// did not answer.
 	respite = 2 * time.Second
+	// doubt is how old a view may be: news of an execution can get lost under
+	// load, and the server repeats it only much later.
+	doubt = 5 * time.Second
 )
 
 // viewer is shown an execution each time it changed, and each beat. Lost
@@ -35,9 +38,11 @@ func (s *session) follow(ctx context.Context, r ref, to viewer) (gennaker.Execut
 	defer tick.Stop()
 
 	var v view
+	var seen time.Time
 	for fresh := false; ; {
 		var err error
-		if !fresh {
+		if !fresh || time.Since(seen) > doubt {
+			seen = time.Now()
 			v, err = s.state(ctx, r)
 			fresh = err == nil && v.NoWorker == ""
 		}

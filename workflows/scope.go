@@ -40,12 +40,15 @@ func (sc *scope) enabled() (bool, error) {
 	return enabled, nil
 }
 
+// commonFields are the names of the fields that every stage has.
+var commonFields = gennaker.JSONNames(gennaker.Stage{})
+
 // common is the stage with the fields that every stage has evaluated. Where
 // the document has an expression for one, it stands among the type's fields.
 func (sc *scope) common() (gennaker.Stage, error) {
 	s := sc.stage
 	fields := map[string]any{}
-	for _, name := range gennaker.JSONNames(s) {
+	for _, name := range commonFields {
 		if value, ok := s.Config[name]; ok {
 			fields[name] = value
 		}

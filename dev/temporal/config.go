@@ -28,6 +28,9 @@ var settings = dynamicconfig.StaticClient{
 	dynamicconfig.VisibilityProcessorMaxPollRPS.Key(): pollsPerSecond,
 	dynamicconfig.OutboundProcessorMaxPollRPS.Key():   pollsPerSecond,
 	dynamicconfig.HistoryCacheHostLevelMaxSize.Key():  8096,
+	// Who waits for the end of a workflow can miss the news under load, and
+	// learns of it when the poll expires; the server's own value is 20 s.
+	dynamicconfig.HistoryLongPollExpirationInterval.Key(): 5 * time.Second,
 	// An attribute can be used as soon as it is registered.
 	dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 	// Nothing leaves the machine.
