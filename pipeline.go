@@ -8,7 +8,8 @@ import (
 )
 
 // Pipeline is a pipeline document: Spinnaker's fields under Spinnaker's
-// names. Fields that Gennaker does not know are kept in Extra.
+// names. Fields that Gennaker does not know are kept in Extra; those tagged
+// support:"later" are kept, nothing acts on them yet, and validation says so.
 type Pipeline struct {
 	ID                      string           `json:"id,omitempty" jsonschema_description:"Identifies the pipeline across executions."`
 	Name                    string           `json:"name" jsonschema:"required" jsonschema_description:"Unique in the application."`
@@ -19,22 +20,22 @@ type Pipeline struct {
 	Schema                  string           `json:"schema,omitempty"`
 	Stages                  []Stage          `json:"stages" jsonschema:"required" jsonschema_description:"What to do, as a graph. Stages without refId run one after another."`
 	Parameters              []Parameter      `json:"parameterConfig,omitempty"`
-	Triggers                []map[string]any `json:"triggers,omitempty"`
-	ExpectedArtifacts       []map[string]any `json:"expectedArtifacts,omitempty"`
-	Notifications           []map[string]any `json:"notifications,omitempty"`
-	LimitConcurrent         bool             `json:"limitConcurrent,omitempty"`
-	MaxConcurrentExecutions int              `json:"maxConcurrentExecutions,omitempty" jsonschema:"minimum=0"`
-	KeepWaitingPipelines    bool             `json:"keepWaitingPipelines,omitempty"`
+	Triggers                []map[string]any `json:"triggers,omitempty" support:"later"`
+	ExpectedArtifacts       []map[string]any `json:"expectedArtifacts,omitempty" support:"later"`
+	Notifications           []map[string]any `json:"notifications,omitempty" support:"later"`
+	LimitConcurrent         bool             `json:"limitConcurrent,omitempty" support:"later"`
+	MaxConcurrentExecutions int              `json:"maxConcurrentExecutions,omitempty" jsonschema:"minimum=0" support:"later"`
+	KeepWaitingPipelines    bool             `json:"keepWaitingPipelines,omitempty" support:"later"`
 	Disabled                bool             `json:"disabled,omitempty" jsonschema_description:"A disabled pipeline cannot be started."`
 	SpelEvaluator           string           `json:"spelEvaluator,omitempty"`
 	Locked                  map[string]any   `json:"locked,omitempty"`
 	ManualStartAlert        map[string]any   `json:"manualStartAlert,omitempty"`
-	RespectQuietPeriod      bool             `json:"respectQuietPeriod,omitempty"`
+	RespectQuietPeriod      bool             `json:"respectQuietPeriod,omitempty" support:"later"`
 	Roles                   []string         `json:"roles,omitempty"`
 	ServiceAccount          string           `json:"serviceAccount,omitempty"`
-	Strategy                bool             `json:"strategy,omitempty"`
+	Strategy                bool             `json:"strategy,omitempty" support:"later"`
 	Source                  map[string]any   `json:"source,omitempty"`
-	Template                map[string]any   `json:"template,omitempty"`
+	Template                map[string]any   `json:"template,omitempty" support:"later"`
 	Variables               map[string]any   `json:"variables,omitempty"`
 	Exclude                 []string         `json:"exclude,omitempty"`
 	Inherit                 []string         `json:"inherit,omitempty"`
@@ -50,9 +51,9 @@ type Pipeline struct {
 	Constraints             map[string]any   `json:"constraints,omitempty"`
 	PayloadConstraints      map[string]any   `json:"payloadConstraints,omitempty"`
 	Origin                  string           `json:"origin,omitempty"`
-	StartTimeExpiry         any              `json:"startTimeExpiry,omitempty"`
-	InitialConfig           map[string]any   `json:"initialConfig,omitempty"`
-	Plan                    bool             `json:"plan,omitempty"`
+	StartTimeExpiry         any              `json:"startTimeExpiry,omitempty" support:"later"`
+	InitialConfig           map[string]any   `json:"initialConfig,omitempty" support:"later"`
+	Plan                    bool             `json:"plan,omitempty" support:"later"`
 	// Compatibility is "spinnaker" for Spinnaker's exact reading where ours is
 	// safer; see docs/spinnaker-differences.md.
 	Compatibility string `json:"compatibility,omitempty" jsonschema:"enum=spinnaker" jsonschema_description:"spinnaker: read the document exactly as Spinnaker does, where Gennaker's own reading is safer."`
@@ -104,25 +105,25 @@ type Stage struct {
 	CompleteOthers      bool             `json:"completeOtherBranchesThenFail,omitempty" jsonschema_description:"End this branch, and fail the pipeline once the others are done."`
 	FailOnFailedExprs   bool             `json:"failOnFailedExpressions,omitempty"`
 	TimeoutMillis       int64            `json:"stageTimeoutMs,omitempty" jsonschema:"minimum=0" jsonschema_description:"Milliseconds the stage may take; time spent paused does not count."`
-	BackoffMillis       int64            `json:"backoffPeriodMs,omitempty" jsonschema:"minimum=0"`
+	BackoffMillis       int64            `json:"backoffPeriodMs,omitempty" jsonschema:"minimum=0" support:"later"`
 	SucceedOnTimeout    bool             `json:"markSuccessfulOnTimeout,omitempty" jsonschema_description:"A time-out counts as success."`
 	RestrictWindow      bool             `json:"restrictExecutionDuringTimeWindow,omitempty"`
 	Window              map[string]any   `json:"restrictedExecutionWindow,omitempty"`
 	SkipWindowText      string           `json:"skipWindowText,omitempty"`
-	SendNotifications   bool             `json:"sendNotifications,omitempty"`
-	Notifications       []map[string]any `json:"notifications,omitempty"`
-	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty"`
-	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty"`
-	RequiredArtifactIDs []string         `json:"requiredArtifactIds,omitempty"`
-	RequiredArtifacts   []map[string]any `json:"requiredArtifacts,omitempty"`
+	SendNotifications   bool             `json:"sendNotifications,omitempty" support:"later"`
+	Notifications       []map[string]any `json:"notifications,omitempty" support:"later"`
+	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty" support:"later"`
+	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty" support:"later"`
+	RequiredArtifactIDs []string         `json:"requiredArtifactIds,omitempty" support:"later"`
+	RequiredArtifacts   []map[string]any `json:"requiredArtifacts,omitempty" support:"later"`
 	IsNew               bool             `json:"isNew,omitempty"`
 	Group               string           `json:"group,omitempty"`
 	Color               string           `json:"color,omitempty"`
 	Inherited           any              `json:"inherited,omitempty"`
 	Skippable           bool             `json:"skippable,omitempty"`
 	CanManuallySkip     bool             `json:"canManuallySkip,omitempty"`
-	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty"`
-	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitzero"` // empty is not absent: it trusts no health at all
+	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty" support:"later"`
+	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitzero" support:"later"` // empty is not absent: it trusts no health at all
 
 	Config map[string]any `json:"-"`
 }

@@ -56,14 +56,32 @@ func (c *checker) nested(n *node, r rule, p *path) any {
 }
 
 // open checks an object of the document itself, which keeps what it does not
-// know and says so.
+// know and says so, and says too what nothing acts on yet.
 func (c *checker) open(n *node, s *shape, p *path) map[string]any {
 	fields, unknown := c.object(n, s, p)
+	for _, m := range n.fields {
+		if r, known := s.find(m.name); known && r.later && !blank(fields[m.name]) {
+			c.note(m.position, p.field(m.name), "kept, and not acted on: Gennaker does not support it yet")
+		}
+	}
 	for _, m := range unknown {
 		fields[m.name] = m.value.plain()
 		c.note(m.position, p.field(m.name), "unknown field: kept, not used%s", c.nearest(m.name, s.names))
 	}
 	return fields
+}
+
+// blank reports whether a field says as much as its absence.
+func blank(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return reflect.ValueOf(value).IsZero()
 }
 
 // object checks the fields that a shape knows and returns the others. A field

@@ -139,8 +139,11 @@ func TestDecodeKeepsAndNotesWhatItDoesNotKnow(t *testing.T) {
 			"6:16: stages[0].clusters[0].capacity.mim: unknown field: kept; did you mean min?"},
 		{"what a provider reads is no slip", stages("- type: deploy\n  clusters: [{somethingElse: 1}]"), ""},
 		{"a field that has no place", "name: n\napplication: a\nstages: []\ntags: [{name: x, value: y, colour: z}]", "4:28: tags[0].colour: unknown field: not kept"},
-		{"an expression that nobody evaluates", "name: n\napplication: a\nstages: []\nlimitConcurrent: ${x}",
-			"4:18: limitConcurrent: the expression is kept and not evaluated: only the fields of stages are"},
+		{"an expression that nobody evaluates", "name: n\napplication: a\nstages: []\ndisabled: ${x}",
+			"4:11: disabled: the expression is kept and not evaluated: only the fields of stages are"},
+		{"what nothing acts on yet", "name: n\napplication: a\nlimitConcurrent: true\nkeepWaitingPipelines: false\ntriggers: []\nstages: [{type: noop, sendNotifications: true}]",
+			"3:1: limitConcurrent: kept, and not acted on: Gennaker does not support it yet\n" +
+				"6:23: stages[0].sendNotifications: kept, and not acted on: Gennaker does not support it yet"},
 		{"a number that cannot be kept", stages("- {type: noop, id: 12345678901234567891}"),
 			"4:16: stages[0].id: unknown field: kept, not used\n4:20: stages[0].id: 12345678901234567891 has more digits than a number keeps: write it in quotes if it is a name"},
 		{"a default that is not an option", "name: n\napplication: a\nstages: []\nparameterConfig: [{name: p, hasOptions: true, default: z, options: [{value: a}]}]",

@@ -19,6 +19,7 @@ type rule struct {
 	fixed       bool // an expression may not stand here
 	fixedItems  bool // nor for an item
 	refID       bool // a whole number is taken as its text
+	later       bool // nothing acts on it yet
 }
 
 // item is the rule for the items of a list, or the values of a map.
@@ -82,7 +83,7 @@ func ruleOf(f reflect.StructField, name string) rule {
 	if name == "" {
 		name = f.Name
 	}
-	r := rule{name: name, typ: f.Type, description: f.Tag.Get("jsonschema_description")}
+	r := rule{name: name, typ: f.Type, description: f.Tag.Get("jsonschema_description"), later: f.Tag.Get("support") == "later"}
 	for tag := range strings.SplitSeq(f.Tag.Get("jsonschema"), ",") {
 		key, value, _ := strings.Cut(tag, "=")
 		switch key {
