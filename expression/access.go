@@ -22,7 +22,20 @@ func (a *access) target(m *machine, what string) (v any, done bool, err error) {
 	if v != nil || a.safe {
 		return v, v == nil, nil
 	}
-	return nil, true, faultf(a.position, "%s is null and has no %s: with ?. the result would be null", shorten(a.before), what)
+	return nil, true, faultf(a.position, "%s is null and has no %s: with ?. the result would be null%s%s",
+		shorten(a.before), what, m.missing(nil), m.outside(a.of))
+}
+
+// outside says how to write a name that is not the item's.
+func (m *machine) outside(n node) string {
+	name, ok := n.(*root)
+	if !ok || len(m.items) == 0 {
+		return ""
+	}
+	if _, err := m.lookup(name.position, name.name); err != nil {
+		return ""
+	}
+	return "; outside of the item it is #root." + name.name
 }
 
 type property struct {
@@ -35,11 +48,44 @@ func (n *property) eval(m *machine) (any, error) {
 	if done {
 		return nil, err
 	}
-	fields, ok := v.(map[string]any)
+	switch v := v.(type) {
+	case rootObject:
+		return m.lookup(n.position, n.name)
+	case *Type:
+		return v.constant(n.position, n.name)
+	}
+	field, ok := m.field(v, n.name)
 	if !ok {
 		return nil, faultf(n.position, "%s is %s and has no %s", shorten(n.before), describe(v), n.name)
 	}
-	return plain(fields[n.name]), nil
+	return field, nil
+}
+
+// field is a property of a value. One that an object lacks is null.
+func (m *machine) field(v any, name string) (any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		return m.read(v, name), true
+	case []any:
+		switch name {
+		case "length":
+			return float64(len(v)), true
+		case "empty":
+			return len(v) == 0, true
+		}
+	case string:
+		return v == "", name == "empty"
+	}
+	return nil, false
+}
+
+// read is a field of an object, and keeps in mind one that is missing.
+func (m *machine) read(fields map[string]any, name string) any {
+	v, ok := fields[name]
+	if !ok {
+		m.lack(fields, name)
+	}
+	return plain(v)
 }
 
 type item struct {
@@ -54,7 +100,14 @@ func (n *item) eval(m *machine) (any, error) {
 	}
 	if fields, ok := v.(map[string]any); ok {
 		key, err := m.key(n.position, n.key)
-		return plain(fields[key]), err
+		return m.read(fields, key), err
+	}
+	if _, ok := v.(rootObject); ok {
+		key, err := m.key(n.position, n.key)
+		if err != nil {
+			return nil, err
+		}
+		return m.lookup(n.position, key)
 	}
 	key, err := n.key.eval(m)
 	if err != nil {

@@ -18,7 +18,10 @@ func FuzzEvaluate(f *testing.F) {
 		"${trigger.n > 5 && parameters['version'] matches '\\d+(\\.\\d+)*' ? {a: {1, 2.5}} : null}",
 		"v${parameters.version}-${trigger?.x?.y.z ?: 'none'}", "${'it''s }' + \"${\"}", "${#args(1, 'a', {:})[0]}",
 		"${trigger.list[1] * -2 / 3 % 4 - 0x1F + 1e3L}", "${'a,b'.split(',').size()}", "${'x'.replace('', trigger.user)}",
-		"${!not true or false and 1 eq 1}", "${T(x)}", "${new x()}", "${a.![b]}", "${", "}", "${{{{{{}", "${((((((((((1", "${'é' ~}", "${1e999}", "${0x}", "${1 / 0}",
+		"${!not true or false and 1 eq 1}", "${trigger.list.?[#this > 1].![#this ^ 2]}", "${trigger.^[value == 7].$[key matches 'n'].entrySet()}", "${#root.trigger.names?.![toUpperCase() + #root.number]}",
+		"${T(String).format('%-5.2f|%,d', 2.5, 3)}", "${'a1'.replaceAll('(.)(?<n>1)', '$1${n}\\$')}", "${'abc'.substring(1, 2).indexOf('b')}",
+		"${T(Math).max(1, T(Integer).parseInt(parameters.count)) instanceof T(Number)}", "${new String('x').split('', -1).join()}", "${1 between {0, 2}}",
+		"${T(x)}", "${new x()}", "${a.![b]}", "${", "}", "${{{{{{}", "${((((((((((1", "${'é' ~}", "${1e999}", "${0x}", "${1 / 0}",
 	} {
 		f.Add(seed)
 	}

@@ -11,7 +11,7 @@ type token struct {
 	kind     tokenKind
 	position int    // in characters from 0
 	text     string // a string literal without its quotes
-	number   any    // float64 or real
+	number   any    // float64 or Real
 }
 
 type tokenKind int
@@ -26,19 +26,15 @@ const (
 
 // signs are all that mean something, longer ones first.
 var signs = []string{
+	"?.![", "?.?[", "?.^[", "?.$[", ".![", ".?[", ".^[", ".$[",
 	"?.", "?:", "==", "!=", "<=", ">=", "&&", "||",
-	"?", ":", "<", ">", "!", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ",", ".", "#",
+	"?", ":", "<", ">", "!", "+", "-", "*", "/", "%", "^", "(", ")", "[", "]", "{", "}", ",", ".", "#",
 }
 
 // unsupported are SpEL's signs that this language does not have.
 var unsupported = []struct{ sign, reason string }{
-	{".![", "projections .![…] are not supported"},
-	{".?[", "selections .?[…] are not supported"},
-	{".^[", "selections .^[…] are not supported"},
-	{".$[", "selections .$[…] are not supported"},
 	{"?.[", "?.[…] is not supported: write ?.name"},
 	{"@", "beans (@name) are not supported"},
-	{"^", "powers (^) are not supported"},
 }
 
 // lexer cuts an expression into tokens.
@@ -186,7 +182,7 @@ func (l *lexer) addNumber(start int, isReal bool) error {
 	}
 	t.number = f
 	if isReal {
-		t.number = real(f)
+		t.number = Real(f)
 	}
 	l.add(t)
 	return nil

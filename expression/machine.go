@@ -18,12 +18,15 @@ const (
 
 // machine evaluates all expressions of one call and counts what they cost.
 type machine struct {
-	env   Env
-	steps int
-	size  int
+	env    Env
+	steps  int
+	size   int
+	items  []any          // what #this is, in the selections around, the innermost last
+	roots  map[string]any // what Env.Lookup found, asked for once
+	lacked lack
 }
 
-func newMachine(env Env) *machine { return &machine{env: env} }
+func newMachine(env Env) *machine { return &machine{env: env, roots: map[string]any{}} }
 
 // run evaluates one expression, given without ${ and }.
 func (m *machine) run(text, where string) (any, error) {
@@ -33,11 +36,15 @@ func (m *machine) run(text, where string) (any, error) {
 	if n := utf8.RuneCountInString(text); n > maxLength {
 		return nil, fail(faultf(0, "the expression has %d characters and the limit is %d", n, maxLength))
 	}
+	m.items, m.lacked = m.items[:0], lack{}
 	tree, err := parse(text)
 	if err != nil {
 		return nil, fail(asFault(err))
 	}
 	result, err := tree.eval(m)
+	if err == nil {
+		result, err = m.exported(0, result)
+	}
 	if err != nil {
 		return nil, fail(asFault(err))
 	}
@@ -71,7 +78,7 @@ func (m *machine) grow(bytes int, where string) error {
 // copy copies a result, so that no two places share a value.
 func (m *machine) copy(v any, where string) (any, error) {
 	switch v := v.(type) {
-	case real:
+	case Real:
 		return float64(v), m.grow(1, where)
 	case string:
 		return v, m.grow(len(v)+1, where)

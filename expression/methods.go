@@ -1,9 +1,10 @@
 package expression
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gennaker/gennaker"
 )
@@ -19,19 +20,82 @@ func (n *method) eval(m *machine) (any, error) {
 	if done {
 		return nil, err
 	}
+	switch v := v.(type) {
+	case *Type:
+		return v.static(m, n)
+	case Value:
+		return n.ofValue(m, v)
+	}
 	table := methodsOf(v)
 	f, ok := table[n.name]
 	if !ok {
-		return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(gennaker.SortedKeys(table), ", "))
+		return n.other(m, v, table)
 	}
 	args, err := m.all(n.position, n.args)
 	if err != nil {
 		return nil, err
 	}
-	if len(args) != f.args {
-		return nil, faultf(n.position, "%s takes %d values and was given %d", n.name, f.args, len(args))
+	if err := arity(n.position, n.name, f.params, len(args)); err != nil {
+		return nil, err
 	}
-	return f.run(&methodCall{m, n.position, v, args})
+	return f.run(&methodCall{m, n.position, n.name, v, args})
+}
+
+// ofValue calls a method of a value of a Java type.
+func (n *method) ofValue(m *machine, v Value) (any, error) {
+	f, ok := v.Type().Methods[n.name]
+	if !ok {
+		return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(gennaker.SortedKeys(v.Type().Methods), ", "))
+	}
+	args, err := m.all(n.position, n.args)
+	if err != nil {
+		return nil, err
+	}
+	return m.invoke(n.position, n.name, f, v, args)
+}
+
+// other answers a method that is not in the table. What Java has as
+// getStatus() is the field status of an object here.
+func (n *method) other(m *machine, v any, table methodTable) (any, error) {
+	fields, ok := v.(map[string]any)
+	if field, getter := strings.CutPrefix(n.name, "get"); ok && getter && field != "" && len(n.args) == 0 {
+		if value, ok := fields[strings.ToLower(field[:1])+field[1:]]; ok {
+			return plain(value), nil
+		}
+	}
+	if changing[n.name] {
+		return nil, faultf(n.position, "%s is not supported: values cannot be changed", n.name)
+	}
+	return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(gennaker.SortedKeys(table), ", "))
+}
+
+var changing = map[string]bool{"add": true, "addAll": true, "put": true, "putAll": true, "remove": true,
+	"removeAll": true, "clear": true, "set": true, "sort": true, "putIfAbsent": true, "retainAll": true}
+
+// arity refuses a number of arguments that a method does not take.
+func arity(position int, name, params string, given int) error {
+	least, most := 0, 0
+	for param := range strings.FieldsSeq(params) {
+		switch {
+		case strings.HasSuffix(param, "…"):
+			most = math.MaxInt - 1
+			continue
+		case !strings.HasSuffix(param, "?"):
+			least++
+		}
+		most++
+	}
+	if given >= least && given <= most {
+		return nil
+	}
+	takes := fmt.Sprint(most)
+	switch {
+	case most > maxLength:
+		takes = fmt.Sprintf("at least %d", least)
+	case least != most:
+		takes = fmt.Sprintf("%d to %d", least, most)
+	}
+	return faultf(position, "%s takes %s values and was given %d", name, takes, given)
 }
 
 // methodCall is one call of a method. Its run function is called with as many
@@ -39,44 +103,31 @@ func (n *method) eval(m *machine) (any, error) {
 type methodCall struct {
 	*machine
 	position int
+	name     string
 	self     any
 	args     []any
 }
 
+// methodTable is what a kind of value can do. The params are written as those
+// of Method.
 type methodTable map[string]struct {
-	args int
-	run  func(c *methodCall) (any, error)
+	params string
+	run    func(c *methodCall) (any, error)
 }
 
 // The methods that may be called, by the kind of value. Nothing else of the
 // host language can be reached.
 var (
 	anyMethods = methodTable{
-		"toString": {0, func(c *methodCall) (any, error) { return c.write(c.position, c.self) }},
-		"equals":   {1, func(c *methodCall) (any, error) { return c.equal(c.position, c.self, c.args[0]) }},
+		"toString": {"", func(c *methodCall) (any, error) { return c.write(c.position, c.self) }},
+		"equals":   {"other", func(c *methodCall) (any, error) { return c.equal(c.position, c.self, c.args[0]) }},
 	}
-	stringMethods = with(anyMethods, methodTable{
-		"length":      {0, func(c *methodCall) (any, error) { return float64(utf8.RuneCountInString(c.text())), c.cost() }},
-		"isEmpty":     {0, func(c *methodCall) (any, error) { return c.text() == "", nil }},
-		"toUpperCase": {0, func(c *methodCall) (any, error) { return strings.ToUpper(c.text()), c.cost() }},
-		"toLowerCase": {0, func(c *methodCall) (any, error) { return strings.ToLower(c.text()), c.cost() }},
-		"trim":        {0, func(c *methodCall) (any, error) { return strings.TrimSpace(c.text()), c.cost() }},
-		"contains":    {1, func(c *methodCall) (any, error) { return c.search(strings.Contains) }},
-		"startsWith":  {1, func(c *methodCall) (any, error) { return c.search(strings.HasPrefix) }},
-		"endsWith":    {1, func(c *methodCall) (any, error) { return c.search(strings.HasSuffix) }},
-		"matches":     {1, func(c *methodCall) (any, error) { return c.matches(c.position, c.self, c.args[0]) }},
-		"replace":     {2, (*methodCall).replace},
-		"split":       {1, (*methodCall).split},
-	})
-	listMethods = with(anyMethods, methodTable{
-		"size":     {0, func(c *methodCall) (any, error) { return float64(len(c.self.([]any))), nil }},
-		"isEmpty":  {0, func(c *methodCall) (any, error) { return len(c.self.([]any)) == 0, nil }},
-		"contains": {1, (*methodCall).has},
-	})
-	objectMethods = with(anyMethods, methodTable{
-		"size":        {0, func(c *methodCall) (any, error) { return float64(len(c.self.(map[string]any))), nil }},
-		"isEmpty":     {0, func(c *methodCall) (any, error) { return len(c.self.(map[string]any)) == 0, nil }},
-		"containsKey": {1, (*methodCall).hasKey},
+	numberMethods = with(anyMethods, methodTable{
+		"intValue":    {"", (*methodCall).whole},
+		"longValue":   {"", (*methodCall).whole},
+		"doubleValue": {"", (*methodCall).real},
+		"floatValue":  {"", (*methodCall).real},
+		"compareTo":   {"other", (*methodCall).compareTo},
 	})
 )
 
@@ -93,78 +144,45 @@ func methodsOf(v any) methodTable {
 		return listMethods
 	case map[string]any:
 		return objectMethods
+	case float64, Real:
+		return numberMethods
 	}
 	return anyMethods
 }
 
-// text is the string whose method is called.
-func (c *methodCall) text() string { return c.self.(string) }
-
-// cost counts the work on that string.
-func (c *methodCall) cost() error { return c.spend(c.position, 1+len(c.text())/16) }
-
-func (c *methodCall) search(found func(s, part string) bool) (any, error) {
-	part, err := c.write(c.position, c.args[0])
-	if err != nil {
-		return nil, err
-	}
-	return found(c.text(), part), c.cost()
+func (c *methodCall) fault(format string, args ...any) error {
+	return faultf(c.position, "%s: %s", c.name, fmt.Sprintf(format, args...))
 }
 
-// replace puts the second argument for every first one, as plain text.
-func (c *methodCall) replace() (any, error) {
-	old, err := c.write(c.position, c.args[0])
-	if err != nil {
-		return nil, err
-	}
-	by, err := c.write(c.position, c.args[1])
-	if err != nil {
-		return nil, err
-	}
-	if size := len(c.text()) + strings.Count(c.text(), old)*len(by); size > maxSize {
-		return nil, faultf(c.position, "the text is larger than %d bytes (2 MiB)", maxSize)
-	}
-	return c.write(c.position, strings.ReplaceAll(c.text(), old, by))
+func (c *methodCall) whole() (any, error) {
+	f, _ := asNumber(c.self)
+	return math.Trunc(f), nil
 }
 
-// split cuts the string where a regular expression matches. As in Java, empty
-// strings at the end are left out, and a string without a match stays whole.
-func (c *methodCall) split() (any, error) {
-	written, err := c.write(c.position, c.args[0])
-	if err != nil {
-		return nil, err
-	}
-	pattern, err := c.pattern(c.position, c.text(), written)
-	if err != nil {
-		return nil, err
-	}
-	parts := pattern.Split(c.text(), -1)
-	whole := len(parts) == 1
-	for !whole && len(parts) > 0 && parts[len(parts)-1] == "" {
-		parts = parts[:len(parts)-1]
-	}
-	items := make([]any, len(parts))
-	for i, part := range parts {
-		items[i] = part
-	}
-	return items, c.spend(c.position, len(items))
+func (c *methodCall) real() (any, error) {
+	f, _ := asNumber(c.self)
+	return Real(f), nil
 }
 
-func (c *methodCall) has() (any, error) {
-	for _, item := range c.self.([]any) {
-		same, err := c.equal(c.position, item, c.args[0])
-		if err != nil || same {
-			return same, err
-		}
+func (c *methodCall) compareTo() (any, error) {
+	order, ok := compare(c.self, plain(c.args[0]))
+	if !ok {
+		return nil, c.fault("%s and %s cannot be compared", describe(c.self), describe(c.args[0]))
 	}
-	return false, nil
+	return float64(order), nil
 }
 
-func (c *methodCall) hasKey() (any, error) {
-	key, err := c.write(c.position, c.args[0])
-	if err != nil {
-		return nil, err
+// arg is an argument as text.
+func (c *methodCall) arg(i int) (string, error) { return c.write(c.position, c.args[i]) }
+
+// number is an argument as a whole number, or what it is when left out.
+func (c *methodCall) number(i, otherwise int) (int, error) {
+	if i >= len(c.args) {
+		return otherwise, nil
 	}
-	_, ok := c.self.(map[string]any)[key]
-	return ok, nil
+	f, ok := asNumber(plain(c.args[i]))
+	if !ok || f != math.Trunc(f) || math.Abs(f) > math.MaxInt32 {
+		return 0, c.fault("a whole number is wanted, and this is %s", describe(c.args[i]))
+	}
+	return int(f), nil
 }

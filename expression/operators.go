@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -31,6 +32,10 @@ func (n *binary) eval(m *machine) (any, error) {
 		return n.order(a, b)
 	case "matches":
 		return m.matches(n.position, a, b)
+	case "between":
+		return n.between(a, b)
+	case "instanceof":
+		return n.instanceOf(a, b)
 	}
 	return n.calculate(m, a, b)
 }
@@ -71,6 +76,11 @@ func (m *machine) equal(position int, a, b any) (bool, error) {
 	case map[string]any:
 		b, ok := b.(map[string]any)
 		return m.equalObjects(position, a, b, ok)
+	case Value:
+		b, ok := b.(Value)
+		return ok && a.Type() == b.Type() && a.String() == b.String(), nil
+	case *Type, rootObject:
+		return a == b, nil
 	}
 	return false, nil
 }
@@ -112,20 +122,61 @@ func looksLikeNumber(v any) bool {
 	return err == nil
 }
 
-// order compares numbers with numbers and strings with strings. Null is not
-// less than everything, as in SpEL: a value that is missing is a mistake.
+// order compares numbers with numbers, strings with strings and dates with
+// dates. Null is not less than everything, as in SpEL: a value that is missing
+// is a mistake.
 func (n *binary) order(a, b any) (any, error) {
+	c, ok := compare(a, b)
+	if !ok {
+		return nil, faultf(n.position, "%s and %s cannot be compared with %s", describe(a), describe(b), n.operator)
+	}
+	return holds(n.operator, c < 0, c == 0), nil
+}
+
+// compare orders two values of one kind.
+func compare(a, b any) (int, bool) {
 	x, isNumber := asNumber(a)
 	y, alsoNumber := asNumber(b)
 	if isNumber && alsoNumber {
-		return holds(n.operator, x < y, x == y), nil
+		return cmp.Compare(x, y), true
 	}
-	s, isString := a.(string)
-	t, alsoString := b.(string)
-	if isString && alsoString {
-		return holds(n.operator, s < t, s == t), nil
+	switch a := a.(type) {
+	case string:
+		b, ok := b.(string)
+		return strings.Compare(a, b), ok
+	case Ordered:
+		b, ok := b.(Value)
+		if !ok || a.Type() != b.Type() {
+			return 0, false
+		}
+		return a.Compare(b), true
 	}
-	return nil, faultf(n.position, "%s and %s cannot be compared with %s", describe(a), describe(b), n.operator)
+	return 0, false
+}
+
+// between is a between {low, high}, with both ends.
+func (n *binary) between(a, b any) (any, error) {
+	ends, ok := b.([]any)
+	if !ok || len(ends) != 2 {
+		return nil, faultf(n.position, "between wants a list of two values, and this is %s", describe(b))
+	}
+	low, ok := compare(a, plain(ends[0]))
+	high, also := compare(a, plain(ends[1]))
+	if !ok || !also {
+		return nil, faultf(n.position, "%s cannot be compared with both %s and %s", describe(a), describe(ends[0]), describe(ends[1]))
+	}
+	return low >= 0 && high <= 0, nil
+}
+
+func (n *binary) instanceOf(a, b any) (any, error) {
+	t, ok := b.(*Type)
+	if !ok {
+		return nil, faultf(n.position, "instanceof wants a type, written T(name), and this is %s", describe(b))
+	}
+	if v, ok := a.(Value); ok {
+		return v.Type() == t || t.Name == "java.lang.Object", nil
+	}
+	return t.Is != nil && a != nil && t.Is(a), nil
 }
 
 func holds(operator string, less, same bool) bool {
@@ -157,7 +208,7 @@ func (n *binary) calculate(m *machine, a, b any) (any, error) {
 }
 
 func isReal(v any) bool {
-	_, ok := v.(real)
+	_, ok := v.(Real)
 	return ok
 }
 
@@ -182,6 +233,8 @@ func (n *binary) arithmetic(x, y float64, whole bool) (any, error) {
 		result = x - y
 	case "*":
 		result = x * y
+	case "^":
+		result = math.Pow(x, y)
 	default:
 		if y == 0 {
 			return nil, faultf(n.position, "%s %s 0: nothing can be divided by zero", formatNumber(x), n.operator)
@@ -194,8 +247,14 @@ func (n *binary) arithmetic(x, y float64, whole bool) (any, error) {
 	if math.IsInf(result, 0) {
 		return nil, faultf(n.position, "the result is too large")
 	}
+	if math.IsNaN(result) {
+		return nil, faultf(n.position, "%s %s %s is no number", formatNumber(x), n.operator, formatNumber(y))
+	}
+	if result == 0 {
+		result = 0 // and not -0, which Java's whole numbers do not have
+	}
 	if !whole {
-		return real(result), nil
+		return Real(result), nil
 	}
 	return math.Trunc(result), nil
 }

@@ -9,6 +9,7 @@ type parser struct {
 	tokens []token
 	at     int
 	depth  int
+	inside int // selections and projections around this place
 }
 
 func parse(text string) (node, error) {
@@ -64,8 +65,6 @@ func (p *parser) unexpected(t token) error {
 		return faultf(t.position, "the expression stops too early: a value is missing")
 	case t.kind == stringToken:
 		return faultf(t.position, "an operator is missing before the string '%s'", shorten(t.text))
-	case strings.EqualFold(t.text, "instanceof"), strings.EqualFold(t.text, "between"):
-		return faultf(t.position, "%s is not supported", t.text)
 	}
 	return faultf(t.position, "%s is not expected here", t.text)
 }
@@ -111,12 +110,16 @@ var levels = []map[string]string{
 	{"||": "||", "or": "||"},
 	{"&&": "&&", "and": "&&"},
 	{"==": "==", "eq": "==", "!=": "!=", "ne": "!=", "<": "<", "lt": "<", "<=": "<=", "le": "<=",
-		">": ">", "gt": ">", ">=": ">=", "ge": ">=", "matches": "matches"},
+		">": ">", "gt": ">", ">=": ">=", "ge": ">=", "matches": "matches", "between": "between", "instanceof": "instanceof"},
 	{"+": "+", "-": "-"},
 	{"*": "*", "/": "/", "div": "/", "%": "%", "mod": "%"},
+	{"^": "^"},
 }
 
-const comparing = 2 // the level whose operators cannot follow each other
+const (
+	comparing = 2 // the levels whose operators cannot follow each other
+	raising   = 5
+)
 
 // binary reads the operators of a level and all that bind stronger.
 func (p *parser) binary(level int) (node, error) {
@@ -135,7 +138,7 @@ func (p *parser) binary(level int) (node, error) {
 			return nil, err
 		}
 		left = &binary{t.position, operator, left, right}
-		if level == comparing {
+		if level == comparing || level == raising {
 			return left, nil
 		}
 	}

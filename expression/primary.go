@@ -16,6 +16,8 @@ func (p *parser) postfix() (node, error) {
 			n, err = p.member(access{t.position, n, before, true})
 		case p.sign("["):
 			n, err = p.index(access{t.position, n, before, false})
+		case t.kind == signToken && strings.HasSuffix(t.text, "["):
+			n, err = p.each(access{t.position, n, before, t.text[0] == '?'})
 		default:
 			return n, nil
 		}
@@ -46,6 +48,22 @@ func (p *parser) index(of access) (node, error) {
 		return nil, err
 	}
 	return &item{of, key}, p.expect("]")
+}
+
+// each reads the rest of a selection or a projection, from its sign on. The
+// names inside are those of the item.
+func (p *parser) each(of access) (node, error) {
+	sign := p.next().text
+	p.inside++
+	defer func() { p.inside-- }()
+	body, err := p.expression()
+	if err != nil {
+		return nil, err
+	}
+	if sign[len(sign)-2] == '!' {
+		return &projection{of, body}, p.expect("]")
+	}
+	return &selection{of, sign[len(sign)-2], body}, p.expect("]")
 }
 
 // list reads values up to the sign that closes them.
@@ -86,7 +104,7 @@ func (p *parser) primary() (node, error) {
 		case "{":
 			return p.braces(t.position)
 		case "#":
-			return p.call(t.position)
+			return p.hash(t.position)
 		}
 	}
 	return nil, p.unexpected(t)
@@ -101,25 +119,75 @@ func (p *parser) word(t token) (node, error) {
 	case strings.EqualFold(t.text, "null"):
 		return &literal{t.position, nil}, nil
 	case t.text == "T" && call:
-		return nil, faultf(t.position, "Java types T(…) are not supported")
+		return p.javaType(t.position)
 	case t.text == "new" && p.peek().kind == nameToken:
-		return nil, faultf(t.position, "new %s(…) is not supported", p.peek().text)
+		return p.construct(t.position)
+	case call && p.inside > 0:
+		p.at++
+		args, err := p.list(")")
+		return &method{access{t.position, &this{t.position}, "#this", false}, t.text, args}, err
 	case call:
 		return nil, faultf(t.position, "functions begin with #: write #%s(…)", t.text)
 	}
 	return &root{t.position, t.text}, nil
 }
 
-func (p *parser) call(position int) (node, error) {
+// hash reads #name(…), #this or #root.
+func (p *parser) hash(position int) (node, error) {
 	t := p.next()
 	if t.kind != nameToken {
 		return nil, faultf(t.position, "the name of a function is missing after #")
 	}
-	if !p.sign("(") {
-		return nil, faultf(position, "variables (#%s) are not supported: a function is written #%s(…)", t.text, t.text)
+	if p.sign("(") {
+		args, err := p.list(")")
+		return &call{position, t.text, args}, err
+	}
+	switch t.text {
+	case "this":
+		return &this{position}, nil
+	case "root":
+		return &outermost{position}, nil
+	}
+	return nil, faultf(position, "there is no variable #%s: there are #this and #root, and a function is written #%s(…)", t.text, t.text)
+}
+
+// qualified reads a name with points, such as java.lang.Math.
+func (p *parser) qualified() (string, error) {
+	name := ""
+	for {
+		t := p.next()
+		if t.kind != nameToken {
+			return "", faultf(t.position, "the name of a Java type is wanted here")
+		}
+		name += t.text
+		if !p.sign(".") {
+			return name, nil
+		}
+		name += "."
+	}
+}
+
+// javaType reads the rest of T(name).
+func (p *parser) javaType(position int) (node, error) {
+	p.at++ // the parenthesis
+	name, err := p.qualified()
+	if err != nil {
+		return nil, err
+	}
+	return &typeName{position, name}, p.expect(")")
+}
+
+// construct reads the rest of new name(…).
+func (p *parser) construct(position int) (node, error) {
+	name, err := p.qualified()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.expect("("); err != nil {
+		return nil, err
 	}
 	args, err := p.list(")")
-	return &call{position, t.text, args}, err
+	return &construction{typeName{position, name}, args}, err
 }
 
 // braces reads a list {1, 2} or an object {a: 1}.

@@ -50,7 +50,7 @@ func (m *machine) part(p part, where string) (string, error) {
 	if !ok {
 		advice := "text is wanted"
 		if result == nil {
-			advice = "give another value with ?: 'other'"
+			advice = "give another value with ?: 'other'" + m.missing(nil)
 		}
 		return "", &Error{Path: where, Expression: p.text, Position: 1,
 			Reason: "the result is " + describe(result) + ", in the middle of text: " + advice}

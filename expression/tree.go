@@ -20,14 +20,17 @@ type list struct {
 }
 
 func (n *list) eval(m *machine) (any, error) {
-	return m.exported(n.position, n.items)
+	return m.allExported(n.position, n.items)
 }
 
-// exported evaluates nodes whose values leave the expression.
-func (m *machine) exported(position int, nodes []node) ([]any, error) {
+// allExported evaluates nodes whose values leave the expression, or go into a
+// list or an object.
+func (m *machine) allExported(position int, nodes []node) ([]any, error) {
 	values, err := m.all(position, nodes)
 	for i, v := range values {
-		values[i] = exported(v)
+		if values[i], err = m.exported(position, v); err != nil {
+			return nil, err
+		}
 	}
 	return values, err
 }
@@ -53,7 +56,7 @@ type object struct {
 }
 
 func (n *object) eval(m *machine) (any, error) {
-	values, err := m.exported(n.position, n.values)
+	values, err := m.allExported(n.position, n.values)
 	if err != nil {
 		return nil, err
 	}
@@ -89,15 +92,32 @@ func (n *root) eval(m *machine) (any, error) {
 	if err := m.spend(n.position, 1); err != nil {
 		return nil, err
 	}
-	if v, ok := m.env.Lookup(n.name); ok {
-		return plain(v), nil
+	if len(m.items) == 0 {
+		return m.lookup(n.position, n.name)
+	}
+	item := m.items[len(m.items)-1]
+	v, ok := m.field(item, n.name)
+	if !ok {
+		return nil, faultf(n.position, "the item is %s and has no %s: outside of the item it is #root.%s", describe(item), n.name, n.name)
+	}
+	return v, nil
+}
+
+// lookup finds a root name. Each is asked for once in an evaluation.
+func (m *machine) lookup(position int, name string) (any, error) {
+	if v, ok := m.roots[name]; ok {
+		return v, nil
+	}
+	if v, ok := m.env.Lookup(name); ok {
+		m.roots[name] = plain(v)
+		return m.roots[name], nil
 	}
 	if namer, ok := m.env.(Namer); ok {
-		if near := gennaker.Nearest(n.name, namer.Names()); near != "" {
-			return nil, faultf(n.position, "no such value: %s; did you mean %s?", n.name, near)
+		if near := gennaker.Nearest(name, namer.Names()); near != "" {
+			return nil, faultf(position, "no such value: %s; did you mean %s?", name, near)
 		}
 	}
-	return nil, faultf(n.position, "no such value: %s", n.name)
+	return nil, faultf(position, "no such value: %s", name)
 }
 
 type call struct {
@@ -107,15 +127,19 @@ type call struct {
 }
 
 func (n *call) eval(m *machine) (any, error) {
-	args, err := m.exported(n.position, n.args)
+	args, err := m.allExported(n.position, n.args)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.weigh(n.position, args); err != nil {
 		return nil, err
 	}
 	v, err := m.env.Call(n.name, args)
 	if err != nil {
 		return nil, &fault{n.position, "#" + n.name + ": " + err.Error(), err}
 	}
-	return plain(v), nil
+	v = plain(v)
+	return v, m.weigh(n.position, v)
 }
 
 type not struct {

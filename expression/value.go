@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/gennaker/gennaker"
 )
 
-// real is a number that was written with a point or an exponent. Whole numbers
-// divide as in Java, where 5/2 is 2; 5.0/2 is not a division of whole numbers.
-type real float64
+// Real is a number that was written with a point or an exponent, or that a
+// function gives as one of Java's floating numbers. Whole numbers divide as in
+// Java, where 5/2 is 2; 5.0/2 is not a division of whole numbers. It leaves an
+// expression as a float64.
+type Real float64
 
 // plain turns Go's other numbers into float64.
 func plain(v any) any {
@@ -35,19 +39,25 @@ func plain(v any) any {
 	return v
 }
 
-// exported is a value as the outside, a list or an object keeps it.
-func exported(v any) any {
-	if r, ok := v.(real); ok {
-		return float64(r)
+// exported is a value as the outside, a list or an object keeps it. A value of
+// a Java type becomes its text.
+func (m *machine) exported(position int, v any) (any, error) {
+	switch v := v.(type) {
+	case Real:
+		return float64(v), nil
+	case Value:
+		return m.write(position, v)
+	case rootObject, *Type:
+		return nil, faultf(position, "%s is no value by itself: write what of it is wanted", describe(v))
 	}
-	return v
+	return v, nil
 }
 
 func asNumber(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
 		return v, true
-	case real:
+	case Real:
 		return float64(v), true
 	}
 	return 0, false
@@ -86,6 +96,8 @@ func textOf(v any) (string, bool) {
 		return v, true
 	case bool:
 		return strconv.FormatBool(v), true
+	case Value:
+		return v.String(), true
 	case []any, map[string]any:
 	default:
 		return "", false
@@ -101,9 +113,14 @@ func textOf(v any) (string, bool) {
 
 // write is textOf, counted and with a fault for null.
 func (m *machine) write(position int, v any) (string, error) {
+	if _, isText := v.(string); !isText {
+		if err := m.weigh(position, v); err != nil {
+			return "", err
+		}
+	}
 	text, ok := textOf(v)
 	if !ok {
-		return "", faultf(position, "text is wanted, and this is %s", describe(v))
+		return "", faultf(position, "text is wanted, and this is %s%s", describe(v), m.missing(v))
 	}
 	if len(text) > maxSize {
 		return "", faultf(position, "the text is larger than %d bytes (2 MiB)", maxSize)
@@ -127,6 +144,38 @@ func describe(v any) string {
 		return "a list"
 	case map[string]any:
 		return "an object"
+	case rootObject:
+		return "#root"
+	case *Type:
+		return "the type " + v.Name
+	case Value:
+		return "the " + v.Type().short() + " " + shorten(v.String())
 	}
 	return fmt.Sprintf("a %T", v)
+}
+
+// weigh counts the work of handling a whole value: one step for each item and
+// for each 16 bytes of text.
+func (m *machine) weigh(position int, v any) error {
+	switch v := v.(type) {
+	case string:
+		return m.spend(position, len(v)/16)
+	case []any:
+		for _, item := range v {
+			if err := m.weigh(position, item); err != nil {
+				return err
+			}
+		}
+		return m.spend(position, len(v))
+	case map[string]any:
+		for _, key := range gennaker.SortedKeys(v) {
+			if err := m.spend(position, 1+len(key)/16); err != nil {
+				return err
+			}
+			if err := m.weigh(position, v[key]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
