@@ -71,6 +71,10 @@ type StageExecution struct {
 	Question   *Question `json:"question,omitempty"` // what a person is asked, while asked
 	Judgment   *Judgment `json:"judgment,omitempty"` // what was answered
 	Restarted  *Restart  `json:"restarted,omitempty"`
+	// Skippable says that the stage waits for a time and can be told not to;
+	// Skips are who did.
+	Skippable bool   `json:"skippable,omitempty"`
+	Skips     []Skip `json:"skips,omitempty"`
 }
 
 // Command is a person's word to an execution.
@@ -85,6 +89,28 @@ type Restart struct {
 	Stage string    `json:"stage"` // refId or name
 	User  string    `json:"user"`
 	At    time.Time `json:"at,omitzero"`
+}
+
+// Skip asks a stage to wait no longer: for its time to pass, or for its
+// execution window to open.
+type Skip struct {
+	Stage  string    `json:"stage"` // refId or name
+	User   string    `json:"user"`
+	Reason string    `json:"reason,omitempty"`
+	At     time.Time `json:"at,omitzero"` // set by the execution
+}
+
+// Check says why the stage cannot be told to wait no longer, and otherwise
+// which stage it is.
+func (k Skip) Check(e *Execution) (*StageExecution, error) {
+	s := e.Stage(k.Stage)
+	if s == nil {
+		return nil, fmt.Errorf("stage %s: %w: the stages are %s", k.Stage, ErrNotFound, e.stageNames())
+	}
+	if !s.Skippable {
+		return nil, fmt.Errorf("stage %s: %w: it is %s and waits for no time that could be skipped", k.Stage, ErrInvalid, s.Status)
+	}
+	return s, nil
 }
 
 // Notice is something that was sent to an execution and changed nothing.

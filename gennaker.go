@@ -34,6 +34,8 @@ const (
 	UpdateCancel = "cancel"
 	UpdatePause  = "pause"
 	UpdateResume = "resume"
+	// UpdateSkip takes a Skip and returns a StageExecution.
+	UpdateSkip = "skip"
 	// UpdateRestart takes a Restart and returns a StageExecution.
 	UpdateRestart = "restart"
 	// QueryState returns the Execution as it is now.

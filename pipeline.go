@@ -54,6 +54,8 @@ type Pipeline struct {
 	StartTimeExpiry         any              `json:"startTimeExpiry,omitempty" support:"later"`
 	InitialConfig           map[string]any   `json:"initialConfig,omitempty" support:"later"`
 	Plan                    bool             `json:"plan,omitempty" support:"later"`
+	// TimeZone is that of the stages' execution windows.
+	TimeZone string `json:"timeZone,omitempty" jsonschema_description:"IANA name, such as Europe/Berlin, of the time zone in which the stages' execution windows are read. Default: UTC."`
 	// Compatibility is "spinnaker" for Spinnaker's exact reading where ours is
 	// safer; see docs/spinnaker-differences.md.
 	Compatibility string `json:"compatibility,omitempty" jsonschema:"enum=spinnaker" jsonschema_description:"spinnaker: read the document exactly as Spinnaker does, where Gennaker's own reading is safer."`

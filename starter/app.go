@@ -31,6 +31,7 @@ func commands() []*cli.Command {
 		cancelCommand(),
 		pauseCommand(),
 		resumeCommand(),
+		skipCommand(),
 		restartCommand(),
 		serverGroupsCommand(),
 		accountsCommand(),

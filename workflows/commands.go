@@ -24,6 +24,7 @@ func (r *run) listen(ctx workflow.Context) error {
 		{gennaker.UpdateCancel, "end the execution and clean up", r.cancelCommand, r.mayCancel},
 		{gennaker.UpdatePause, "begin no more steps", r.pause, r.mayPause},
 		{gennaker.UpdateResume, "go on after a pause", r.resume, r.mayResume},
+		{gennaker.UpdateSkip, "let a stage wait no longer", r.skip, r.maySkip},
 		{gennaker.UpdateRestart, "run a stage, and all that depend on it, again", r.restart, r.mayRestart},
 	} {
 		options := workflow.UpdateHandlerOptions{Validator: c.validate, Description: c.description}
@@ -182,6 +183,26 @@ func (r *run) tellOperations(ctx workflow.Context, signal string) error {
 		}
 	}
 	return nil
+}
+
+func (r *run) skip(ctx workflow.Context, k gennaker.Skip) (gennaker.StageExecution, error) {
+	s, err := k.Check(&r.e)
+	if err != nil {
+		return gennaker.StageExecution{}, err
+	}
+	k.At = workflow.Now(ctx).UTC()
+	s.Skips = append(s.Skips, k)
+	s.Skippable = false // once is enough
+	r.changed = true
+	return *s, nil
+}
+
+func (r *run) maySkip(_ workflow.Context, k gennaker.Skip) error {
+	if r.ending {
+		return r.over()
+	}
+	_, err := k.Check(&r.e)
+	return err
 }
 
 func (r *run) restart(ctx workflow.Context, c gennaker.Restart) (gennaker.StageExecution, error) {

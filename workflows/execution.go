@@ -241,6 +241,9 @@ func (r *run) attempt(ctx workflow.Context, scope *scope) (stages.Outputs, error
 	if s.TimeoutMillis > 0 {
 		in.Limit = time.Duration(s.TimeoutMillis) * time.Millisecond
 	}
+	if err := r.window(ctx, in); err != nil {
+		return nil, err
+	}
 	if !t.Raw {
 		if in.Config, err = scope.fields(); err != nil {
 			return nil, err

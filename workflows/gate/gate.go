@@ -68,6 +68,21 @@ func Wait(ctx workflow.Context, limit time.Duration, summary string, condition f
 	}
 }
 
+// Until waits for a moment of the clock, or until the condition holds. A closed
+// gate does not stop that clock, but nobody passes before it is open.
+func Until(ctx workflow.Context, moment time.Time, summary string, condition func() bool) error {
+	left := moment.Sub(workflow.Now(ctx))
+	if left > 0 && !condition() {
+		if _, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+			Timeout:      left,
+			TimerOptions: workflow.TimerOptions{Summary: summary},
+		}, condition); err != nil {
+			return err
+		}
+	}
+	return Pass(ctx)
+}
+
 // Sleep waits for a time in which the gate is open.
 func Sleep(ctx workflow.Context, d time.Duration, summary string) error {
 	if d <= 0 {

@@ -83,6 +83,17 @@ func (in Input) Waiting(text string) {
 	in.Changed()
 }
 
+// Skippable lets people skip what f waits for: its skipped tells whether they
+// did.
+func (in Input) Skippable(f func(skipped func() bool) error) error {
+	before := len(in.State.Skips)
+	in.State.Skippable = true
+	in.Changed()
+	err := f(func() bool { return len(in.State.Skips) > before })
+	in.State.Skippable = false
+	return err
+}
+
 // Began records a workflow that changes a cluster for the stage.
 func (in Input) Began(workflowID string) {
 	in.State.Operations = append(in.State.Operations, workflowID)

@@ -21,6 +21,12 @@ func Wait(ctx workflow.Context, in Input) (Outputs, error) {
 		return nil, err
 	}
 	d := time.Duration(c.Seconds * float64(time.Second))
+	if d == 0 {
+		return nil, gate.Pass(ctx)
+	}
 	in.State.Waiting = d.String() + " to pass"
-	return nil, gate.Sleep(ctx, d, in.Stage.Title()+": wait "+d.String())
+	return nil, in.Skippable(func(skipped func() bool) error {
+		_, err := gate.Wait(ctx, d, in.Stage.Title()+": wait "+d.String(), skipped)
+		return err
+	})
 }
