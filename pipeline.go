@@ -51,7 +51,7 @@ type Pipeline struct {
 	Constraints             map[string]any   `json:"constraints,omitempty"`
 	PayloadConstraints      map[string]any   `json:"payloadConstraints,omitempty"`
 	Origin                  string           `json:"origin,omitempty"`
-	StartTimeExpiry         any              `json:"startTimeExpiry,omitempty" support:"later"`
+	StartTimeExpiry         any              `json:"startTimeExpiry,omitempty" jsonschema_description:"Epoch milliseconds after which it does not start any more: a stage is skipped, an execution cancelled."`
 	InitialConfig           map[string]any   `json:"initialConfig,omitempty" support:"later"`
 	Plan                    bool             `json:"plan,omitempty" support:"later"`
 	// TimeZone is that of the stages' execution windows.
@@ -114,7 +114,7 @@ type Stage struct {
 	SkipWindowText      string           `json:"skipWindowText,omitempty"`
 	SendNotifications   bool             `json:"sendNotifications,omitempty" support:"later"`
 	Notifications       []map[string]any `json:"notifications,omitempty" support:"later"`
-	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty" support:"later"`
+	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty" jsonschema_description:"Epoch milliseconds after which it does not start any more: a stage is skipped, an execution cancelled."`
 	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty" support:"later"`
 	RequiredArtifactIDs []string         `json:"requiredArtifactIds,omitempty" support:"later"`
 	RequiredArtifacts   []map[string]any `json:"requiredArtifacts,omitempty" support:"later"`

@@ -36,13 +36,15 @@ func Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Execution, err
 	if err := r.listen(ctx); err != nil {
 		return r.e, err
 	}
-	if err := r.prepare(in); err != nil {
+	if err := r.prepare(ctx, in); err != nil {
 		r.e.Error = "failed on startup: " + err.Error()
 		return r.finish(ctx, gennaker.Terminal)
 	}
 	r.describe()
-	if err := r.walk(ctx); err != nil {
-		return r.e, err
+	if r.e.Cancel == nil {
+		if err := r.walk(ctx); err != nil {
+			return r.e, err
+		}
 	}
 	return r.finish(ctx, outcome(r.e, r.pipeline))
 }
@@ -61,8 +63,9 @@ func newRun(ctx workflow.Context, in gennaker.Start) *run {
 	return r
 }
 
-// prepare plans the graph, or says why there is nothing to run.
-func (r *run) prepare(in gennaker.Start) error {
+// prepare plans the graph, or says why there is nothing to run. An execution
+// that comes too late is cancelled.
+func (r *run) prepare(ctx workflow.Context, in gennaker.Start) error {
 	p := &r.pipeline
 	if p.Disabled {
 		return fmt.Errorf("pipeline %s: %w: it is disabled", p.Name, gennaker.ErrInvalid)
@@ -83,6 +86,13 @@ func (r *run) prepare(in gennaker.Start) error {
 		if _, ok := stages.Find(s); !ok {
 			return fmt.Errorf("stage %s: type %q: %w: there is no such type", s.RefID, s.Type, gennaker.ErrInvalid)
 		}
+	}
+	late, err := expired(ctx, p.StartTimeExpiry)
+	if err != nil {
+		return err
+	}
+	if late {
+		r.e.Cancel = &gennaker.Command{User: "gennaker", Reason: "its startTimeExpiry had passed", At: workflow.Now(ctx).UTC()}
 	}
 	r.e.Stages = states(p.Stages, in.Carried)
 	for i := range r.e.Stages {
@@ -241,7 +251,7 @@ func (r *run) attempt(ctx workflow.Context, scope *scope) (stages.Outputs, error
 	if s.TimeoutMillis > 0 {
 		in.Limit = time.Duration(s.TimeoutMillis) * time.Millisecond
 	}
-	if err := r.window(ctx, in); err != nil {
+	if late, err := r.inWindow(ctx, scope, in); late || err != nil {
 		return nil, err
 	}
 	if !t.Raw {

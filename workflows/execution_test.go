@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,26 @@ func TestARestartedExecutionRunsWhatWasCancelledToo(t *testing.T) {
 		Trigger: gennaker.Trigger{Parameters: map[string]any{"ok": "yes"}}})
 	if got := statuses(e); e.Status != gennaker.Succeeded {
 		t.Errorf("ended %s with %s, want all SUCCEEDED", e.Status, got)
+	}
+}
+
+func TestWhatStartsTooLateDoesNotStart(t *testing.T) {
+	w := newWorld(t)
+	soon := strconv.FormatInt(w.begun.Add(time.Minute).UnixMilli(), 10)
+	e := w.run(`{"application": "shop", "name": "deploy", "startTimeExpiry": "`+soon+`", "stages": [
+		{"refId": "1", "type": "wait", "waitTime": 30, "startTimeExpiry": `+soon+`},
+		{"refId": "2", "type": "wait", "waitTime": 60, "requisiteStageRefIds": ["1"], "startTimeExpiry": "`+soon+`"},
+		{"refId": "3", "type": "noop", "requisiteStageRefIds": ["2"], "startTimeExpiry": "`+soon+`"}]}`, nil)
+	if got := statuses(e); e.Status != gennaker.Succeeded || got != "1=SUCCEEDED 2=SUCCEEDED 3=SKIPPED" {
+		t.Errorf("ended %s with %s, want the third skipped", e.Status, got)
+	}
+	late := newWorld(t).run(`{"application": "shop", "name": "deploy", "startTimeExpiry": "1000", "stages": [{"type": "noop"}]}`, nil)
+	if got := statuses(late); late.Status != gennaker.Canceled || got != "0=NOT_STARTED" || late.Cancel.User != "gennaker" {
+		t.Errorf("ended %s with %s, cancelled by %+v, want it not to have started", late.Status, got, late.Cancel)
+	}
+	wrong := newWorld(t).run(`{"application": "shop", "name": "deploy", "stages": [{"type": "noop", "startTimeExpiry": "soon"}]}`, nil)
+	if wrong.Status != gennaker.Terminal || !strings.Contains(wrong.Error, "startTimeExpiry soon") {
+		t.Errorf("ended %s: %s, want the wrong time named", wrong.Status, wrong.Error)
 	}
 }
 

@@ -111,9 +111,6 @@ func latest(a, b time.Time) time.Time {
 // window waits until the stage may start. It counts against no time-out of the
 // stage, and people can skip it.
 func (r *run) window(ctx workflow.Context, in stages.Input) error {
-	if !in.Stage.RestrictWindow {
-		return nil
-	}
 	fields, err := in.Evaluator.Evaluate(in.Stage.Window, nil)
 	if err != nil {
 		return err
