@@ -2,7 +2,8 @@
 // histories to workflows/testdata, where every later version of the workflows
 // must replay them. Run it when a workflow does something new:
 //
-//	cd dev && go run ./record
+//	cd dev && go run ./record skipped     one that is new
+//	cd dev && go run ./record             all of them anew
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -26,13 +28,13 @@ import (
 )
 
 func main() {
-	if err := record(context.Background(), "../workflows/testdata"); err != nil {
+	if err := record(context.Background(), "../workflows/testdata", os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "record:", err)
 		os.Exit(1)
 	}
 }
 
-func record(ctx context.Context, into string) error {
+func record(ctx context.Context, into string, names []string) error {
 	into, err := filepath.Abs(into)
 	if err != nil {
 		return err
@@ -62,6 +64,9 @@ func record(ctx context.Context, into string) error {
 	}
 	defer temporal.Close()
 	for _, s := range scenarios {
+		if len(names) > 0 && !slices.Contains(names, s.name) {
+			continue
+		}
 		if err := s.record(ctx, temporal, into); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}

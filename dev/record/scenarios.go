@@ -73,6 +73,10 @@ var scenarios = []scenario{
 	{name: "restarted-while-running", succeeds: true, commands: []command{
 		update(gennaker.UpdateRestart, gennaker.Restart{Stage: "2", User: "recorder"}), update(gennaker.UpdateJudge, yes)},
 		document: document(`{"refId": "1", "type": "manualJudgment"}, {"refId": "2", "type": "noop"}`)},
+	{name: "skipped", succeeds: true, commands: []command{update(gennaker.UpdateSkip, gennaker.Skip{Stage: "1", User: "recorder"})},
+		document: document(`{"refId": "1", "type": "wait", "waitTime": 3600}, {"refId": "2", "type": "noop", "requisiteStageRefIds": ["1"],
+			"restrictExecutionDuringTimeWindow": true, "restrictedExecutionWindow": {"days": [1, 2, 3, 4, 5, 6, 7],
+			"jitter": {"enabled": true, "minDelay": 0.1, "maxDelay": 0.2}}}`)},
 	{name: "first-deployment", succeeds: true, cluster: "record-web", document: document(deploy("web", "", ""))},
 	{name: "redblack", succeeds: true, cluster: "record-web",
 		document: document(deploy("web", `, "strategy": "redblack", "scaleDown": true`, ""))},
