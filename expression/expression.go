@@ -25,6 +25,11 @@ type Env interface {
 // answered with the name that was probably meant.
 type Namer interface{ Names() []string }
 
+// Verbatim is a value that Env.Call returns so that another function, called
+// with it, knows that it may hold the text of expressions. Everywhere else it
+// is the value.
+type Verbatim struct{ Value any }
+
 // HasExpression reports whether a string would be evaluated.
 func HasExpression(s string) bool { return strings.Contains(s, "${") }
 

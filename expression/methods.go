@@ -72,8 +72,9 @@ func (n *method) other(m *machine, v any, table methodTable) (any, error) {
 var changing = map[string]bool{"add": true, "addAll": true, "put": true, "putAll": true, "remove": true,
 	"removeAll": true, "clear": true, "set": true, "sort": true, "putIfAbsent": true, "retainAll": true}
 
-// arity refuses a number of arguments that a method does not take.
-func arity(position int, name, params string, given int) error {
+// Takes says what is wrong with a number of arguments for a function whose
+// Params are written as Method has them, or returns nil.
+func Takes(params string, given int) error {
 	least, most := 0, 0
 	for param := range strings.FieldsSeq(params) {
 		switch {
@@ -95,7 +96,15 @@ func arity(position int, name, params string, given int) error {
 	case least != most:
 		takes = fmt.Sprintf("%d to %d", least, most)
 	}
-	return faultf(position, "%s takes %s values and was given %d", name, takes, given)
+	return argumentError(fmt.Sprintf("takes %s values and was given %d", takes, given))
+}
+
+// arity refuses a number of arguments that a method does not take.
+func arity(position int, name, params string, given int) error {
+	if err := Takes(params, given); err != nil {
+		return faultf(position, "%s %s", name, err)
+	}
+	return nil
 }
 
 // methodCall is one call of a method. Its run function is called with as many

@@ -127,7 +127,17 @@ type call struct {
 }
 
 func (n *call) eval(m *machine) (any, error) {
-	args, err := m.allExported(n.position, n.args)
+	v, err := n.invoke(m)
+	if v, ok := v.(Verbatim); ok {
+		return plain(v.Value), err
+	}
+	return v, err
+}
+
+// invoke calls the function. What another function made Verbatim comes to it
+// as that.
+func (n *call) invoke(m *machine) (any, error) {
+	args, err := n.arguments(m)
 	if err != nil {
 		return nil, err
 	}
@@ -140,6 +150,28 @@ func (n *call) eval(m *machine) (any, error) {
 	}
 	v = plain(v)
 	return v, m.weigh(n.position, v)
+}
+
+func (n *call) arguments(m *machine) ([]any, error) {
+	if err := m.spend(n.position, 1); err != nil {
+		return nil, err
+	}
+	args := make([]any, len(n.args))
+	for i, arg := range n.args {
+		var err error
+		if inner, ok := arg.(*call); ok {
+			args[i], err = inner.invoke(m)
+		} else {
+			args[i], err = arg.eval(m)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if args[i], err = m.exported(n.position, args[i]); err != nil {
+			return nil, err
+		}
+	}
+	return args, nil
 }
 
 type not struct {

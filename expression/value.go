@@ -160,6 +160,8 @@ func (m *machine) weigh(position int, v any) error {
 	switch v := v.(type) {
 	case string:
 		return m.spend(position, len(v)/16)
+	case Verbatim:
+		return m.weigh(position, v.Value)
 	case []any:
 		for _, item := range v {
 			if err := m.weigh(position, item); err != nil {

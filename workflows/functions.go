@@ -5,52 +5,76 @@ import (
 	"slices"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/expression"
 )
 
-// functions are what expressions call with #name(arguments).
-var functions = map[string]func(*scope, []any) (any, error){
-	"stage":                stageByName,
-	"stageByRefId":         stageByName,
-	"stageExists":          stageExists,
-	"currentStage":         currentStage,
-	"currentUser":          currentUser,
-	"judgment":             judgmentInput,
-	"judgement":            judgmentInput,
-	"deployedServerGroups": deployedServerGroups,
+// function is what expressions call with #name(arguments).
+type function struct {
+	params string // as expression.Method has them
+	tells  string // what it gives, for the reference
+	run    func(*scope, []any) (any, error)
 }
 
 // Call invokes a function.
 func (sc *scope) Call(name string, args []any) (any, error) {
 	f, ok := functions[name]
 	if !ok {
-		return nil, fmt.Errorf("#%s: %w: there is no such function", name, gennaker.ErrNotFound)
+		err := fmt.Errorf("%w: there is no such function", gennaker.ErrNotFound)
+		if near := gennaker.Nearest(name, gennaker.SortedKeys(functions)); near != "" {
+			err = fmt.Errorf("%w; did you mean #%s?", err, near)
+		}
+		return nil, err
 	}
-	return f(sc, args)
+	if err := expression.Takes(f.params, len(args)); err != nil {
+		return nil, fmt.Errorf("%w: it %w", gennaker.ErrInvalid, err)
+	}
+	return f.run(sc, args)
 }
 
-// place finds the stage that the first argument names.
-func (sc *scope) place(function string, args []any) (int, error) {
-	if len(args) != 1 {
-		return 0, fmt.Errorf("#%s: %w: it takes the name of a stage", function, gennaker.ErrInvalid)
-	}
-	name := fmt.Sprint(args[0])
+// place finds the stage that a refId or a name means.
+func (sc *scope) place(named any) (int, error) {
+	name := fmt.Sprint(named)
 	s := sc.r.e.Stage(name)
 	if s == nil {
-		return 0, fmt.Errorf("#%s('%s'): %w: there is no such stage", function, name, gennaker.ErrNotFound)
+		return 0, sc.noStage(name)
 	}
-	return slices.IndexFunc(sc.r.e.Stages, func(other gennaker.StageExecution) bool { return other.RefID == s.RefID }), nil
+	return sc.at(s.RefID), nil
+}
+
+func (sc *scope) at(refID string) int {
+	return slices.IndexFunc(sc.r.e.Stages, func(s gennaker.StageExecution) bool { return s.RefID == refID })
+}
+
+func (sc *scope) noStage(name string) error {
+	err := fmt.Errorf("'%s': %w: there is no such stage", line(name), gennaker.ErrNotFound)
+	var names []string
+	for _, s := range sc.r.e.Stages {
+		names = append(names, s.Name)
+	}
+	if near := gennaker.Nearest(name, names); near != "" {
+		return fmt.Errorf("%w; did you mean '%s'?", err, near)
+	}
+	return err
 }
 
 func stageByName(sc *scope, args []any) (any, error) {
-	at, err := sc.place("stage", args)
+	at, err := sc.place(args[0])
 	if err != nil {
 		return nil, err
 	}
 	return sc.r.stageMap(at), nil
 }
 
+func stageByRefID(sc *scope, args []any) (any, error) {
+	at := sc.at(fmt.Sprint(args[0]))
+	if at < 0 {
+		return nil, fmt.Errorf("'%v': %w: there is no stage with that refId", args[0], gennaker.ErrNotFound)
+	}
+	return sc.r.stageMap(at), nil
+}
+
 func stageExists(sc *scope, args []any) (any, error) {
-	_, err := sc.place("stageExists", args)
+	_, err := sc.place(args[0])
 	return err == nil, nil
 }
 
@@ -66,13 +90,13 @@ func currentUser(sc *scope, _ []any) (any, error) {
 }
 
 func judgmentInput(sc *scope, args []any) (any, error) {
-	at, err := sc.place("judgment", args)
+	at, err := sc.place(args[0])
 	if err != nil {
 		return nil, err
 	}
 	input, ok := sc.r.e.Stages[at].Outputs["judgmentInput"]
 	if !ok {
-		return nil, fmt.Errorf("#judgment('%v'): %w: nobody chose an input there", args[0], gennaker.ErrNotFound)
+		return nil, fmt.Errorf("'%v': %w: nobody chose an input there", args[0], gennaker.ErrNotFound)
 	}
 	return input, nil
 }

@@ -133,6 +133,10 @@ func (sc *scope) Lookup(name string) (any, bool) {
 		return nonNil(sc.r.pipeline.TemplateVariables), true
 	case "deployedServerGroups":
 		return sc.r.deployed(nil), true
+	case "buildInfo":
+		return sc.buildInfo()
+	case "scmInfo":
+		return sc.scmInfo()
 	}
 	if v, ok := sc.stage.Config[name]; ok && !expression.HasExpression(fmt.Sprint(v)) {
 		return v, true

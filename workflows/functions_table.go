@@ -1,0 +1,56 @@
+package workflows
+
+import (
+	"fmt"
+
+	"github.com/gennaker/gennaker"
+)
+
+// functions are all that expressions can call, by name.
+var functions = map[string]function{
+	"stage":                {"nameOrRefId", "a stage: `context`, `outputs`, `status`, `hasSucceeded`, `hasFailed`, …; an error if there is none", stageByName},
+	"stageByRefId":         {"refId", "the same, by refId alone", stageByRefID},
+	"stageExists":          {"nameOrRefId", "whether there is such a stage", stageExists},
+	"currentStage":         {"", "the stage whose field this is", currentStage},
+	"currentUser":          {"", "who started the execution, or `anonymous`", currentUser},
+	"judgment":             {"stage", "the input chosen at a manual judgment; an error if none was", judgmentInput},
+	"judgement":            {"stage", "the same", judgmentInput},
+	"deployedServerGroups": {"stages…", "what deploy stages made, or those of that name alone", deployedServerGroups},
+
+	"resolvedArtifacts":             {"", "the artifacts of the trigger and of all stages' outputs", resolvedArtifacts},
+	"triggerResolvedArtifact":       {"name", "the artifact of the trigger with that name; an error if there is none", triggerArtifact("name")},
+	"triggerResolvedArtifactByType": {"type", "the same, by type", triggerArtifact("type")},
+
+	"toInt":          {"text", "a whole number", toInt},
+	"toFloat":        {"text", "a number", toFloat},
+	"toBoolean":      {"text", "true for the word true in any case, else false", toBoolean},
+	"toBase64":       {"text", "the text in Base64", toBase64},
+	"fromBase64":     {"text", "the text that was put into Base64", fromBase64},
+	"alphanumerical": {"text", "the text without all that is neither a letter nor a digit", alphanumerical},
+	"toJson":         {"value", "the value as JSON; an error if it holds `${`", toJSON},
+	"doNotEval":      {"value", "the value; `#toJson(#doNotEval(v))` may hold `${`", doNotEval},
+	"readJson":       {"text", "the value that JSON says", readJSON},
+	"readYaml":       {"text", "the value that a YAML document says", readYAML},
+	"readAllYaml":    {"text", "a list of the values of all YAML documents", readAllYAML},
+
+	"pipelineId":              notYet("name", "stored pipelines"),
+	"pipelineIdOrNull":        notYet("name", "stored pipelines"),
+	"pipelineIdInApplication": notYet("name application", "stored pipelines"),
+	"applicationMetadata":     notYet("application", "stored applications"),
+	"canaryConfigNameToId":    notYet("name application", "canary configurations"),
+	"manifestLabelValue":      notYet("stage kind label", "Kubernetes manifests"),
+	"cfServiceKey":            notYet("stage", "Cloud Foundry"),
+	"fromUrl":                 notYet("url", "the network"),
+	"jsonFromUrl":             notYet("url", "the network"),
+	"yamlFromUrl":             notYet("url", "the network"),
+	"propertiesFromUrl":       notYet("url", "the network"),
+	"fetchReference":          notYet("reference", "the artifact store"),
+}
+
+// notYet is a function of Spinnaker's that needs what expressions cannot
+// reach. It says so, rather than that there is no such function.
+func notYet(params, needs string) function {
+	return function{params, "not available here yet: it needs " + needs, func(*scope, []any) (any, error) {
+		return nil, fmt.Errorf("%w: it is not available here yet: it needs %s", gennaker.ErrInvalid, needs)
+	}}
+}
