@@ -13,14 +13,21 @@ func validateCommand() *cli.Command {
 		ArgsUsage: "FILE...",
 		Description: `gennaker validate pipeline.yml
 gennaker validate pipelines/*.json
+gennaker validate --report pipelines/      of a whole folder: what runs, what runs otherwise, what cannot
 generate | gennaker validate -
 
 Each mistake is one line, FILE:LINE:COLUMN: PATH: what is wrong and what to do.
 Notes are worth a look and no mistakes. It needs no Temporal.`,
-		Flags: []cli.Flag{outputFlag()},
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "report", Usage: "say of each document, and of those in folders, whether it runs as it does in Spinnaker"},
+			outputFlag(),
+		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() == 0 {
 				return usagef("FILE is missing: give pipeline documents, or - for standard input")
+			}
+			if c.Bool("report") {
+				return reportOn(c)
 			}
 			return validate(c)
 		},
