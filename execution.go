@@ -113,6 +113,13 @@ func (k Skip) Check(e *Execution) (*StageExecution, error) {
 	return s, nil
 }
 
+// Evaluate asks what an expression is worth to a stage of an execution, as it
+// is now. Without a stage it is as to one after all others.
+type Evaluate struct {
+	Stage      string `json:"stage,omitempty"` // refId or name
+	Expression string `json:"expression"`      // with or without ${ }
+}
+
 // Notice is something that was sent to an execution and changed nothing.
 type Notice struct {
 	At   time.Time `json:"at"`

@@ -40,6 +40,8 @@ const (
 	UpdateRestart = "restart"
 	// QueryState returns the Execution as it is now.
 	QueryState = "state"
+	// QueryEvaluate takes an Evaluate and returns the expression's value.
+	QueryEvaluate = "evaluate"
 )
 
 // SignalPause and SignalResume are what an execution sends to the cluster

@@ -27,6 +27,7 @@ func commands() []*cli.Command {
 		statusCommand(),
 		watchCommand(),
 		logsCommand(),
+		evalCommand(),
 		judgeCommand(),
 		cancelCommand(),
 		pauseCommand(),

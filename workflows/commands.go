@@ -16,6 +16,10 @@ func (r *run) listen(ctx workflow.Context) error {
 		workflow.QueryHandlerOptions{Description: "the execution as it is now"}); err != nil {
 		return err
 	}
+	if err := workflow.SetQueryHandlerWithOptions(ctx, gennaker.QueryEvaluate, r.evaluate,
+		workflow.QueryHandlerOptions{Description: "what an expression is worth to a stage"}); err != nil {
+		return err
+	}
 	for _, c := range []struct {
 		name, description string
 		handle, validate  any

@@ -1,0 +1,44 @@
+package workflows
+
+import (
+	"fmt"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/expression"
+)
+
+// evaluate answers what an expression is worth to a stage. Like every query it
+// changes nothing.
+func (r *run) evaluate(q gennaker.Evaluate) (any, error) {
+	sc, err := r.asked(q.Stage)
+	if err != nil {
+		return nil, err
+	}
+	text := q.Expression
+	if !expression.HasExpression(text) {
+		text = "${" + text + "}"
+	}
+	return expression.Evaluate(text, sc)
+}
+
+// asked is what the stage sees, or what one after all others would.
+func (r *run) asked(stage string) (*scope, error) {
+	if stage == "" {
+		all := gennaker.StageExecution{}
+		for _, s := range r.e.Stages {
+			all.Requisites = append(all.Requisites, s.RefID)
+		}
+		return r.scope(&all, gennaker.Stage{}), nil
+	}
+	s := r.e.Stage(stage)
+	if s == nil {
+		return nil, fmt.Errorf("stage %s: %w", stage, gennaker.ErrNotFound)
+	}
+	state := *s // what is noted on the way stays here
+	for _, doc := range r.pipeline.Stages {
+		if doc.RefID == s.RefID {
+			return r.scope(&state, doc), nil
+		}
+	}
+	return nil, fmt.Errorf("stage %s: %w: the document does not have it", stage, gennaker.ErrNotFound)
+}
