@@ -1,6 +1,9 @@
 package expression
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // access is how properties, methods and indexes reach into a value.
 type access struct {
@@ -53,6 +56,9 @@ func (n *property) eval(m *machine) (any, error) {
 		return m.lookup(n.position, n.name)
 	case *Type:
 		return v.constant(n.position, n.name)
+	case Value: // Java's getYear() is also year
+		getter := &method{n.access, "get" + strings.ToUpper(n.name[:1]) + n.name[1:], nil}
+		return getter.ofValue(m, v)
 	}
 	field, ok := m.field(v, n.name)
 	if !ok {

@@ -31,19 +31,27 @@ func (n *method) eval(m *machine) (any, error) {
 	if !ok {
 		return n.other(m, v, table)
 	}
+	return n.inTable(m, v, f.params, f.run)
+}
+
+// inTable calls a method of a methodTable.
+func (n *method) inTable(m *machine, v any, params string, run func(*methodCall) (any, error)) (any, error) {
 	args, err := m.all(n.position, n.args)
 	if err != nil {
 		return nil, err
 	}
-	if err := arity(n.position, n.name, f.params, len(args)); err != nil {
+	if err := arity(n.position, n.name, params, len(args)); err != nil {
 		return nil, err
 	}
-	return f.run(&methodCall{m, n.position, n.name, v, args})
+	return run(&methodCall{m, n.position, n.name, v, args})
 }
 
 // ofValue calls a method of a value of a Java type.
 func (n *method) ofValue(m *machine, v Value) (any, error) {
 	f, ok := v.Type().Methods[n.name]
+	if common, both := valueMethods[n.name]; both && !ok {
+		return n.inTable(m, v, common.params, common.run)
+	}
 	if !ok {
 		return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(gennaker.SortedKeys(v.Type().Methods), ", "))
 	}
@@ -131,6 +139,9 @@ var (
 		"toString": {"", func(c *methodCall) (any, error) { return c.write(c.position, c.self) }},
 		"equals":   {"other", func(c *methodCall) (any, error) { return c.equal(c.position, c.self, c.args[0]) }},
 	}
+	valueMethods = with(anyMethods, methodTable{
+		"compareTo": {"other", (*methodCall).compareTo},
+	})
 	numberMethods = with(anyMethods, methodTable{
 		"intValue":    {"", (*methodCall).whole},
 		"longValue":   {"", (*methodCall).whole},

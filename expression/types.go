@@ -28,7 +28,7 @@ type Method struct {
 	// ends in ? may be left out, one that ends in … may be repeated.
 	Params string
 	// Run is called with as many arguments as Params allows, and with the
-	// value whose method it is, or nil.
+	// value whose method it is; a static and New get the Env.
 	Run func(self any, args []any) (any, error)
 }
 
@@ -124,7 +124,7 @@ func (n *construction) eval(m *machine) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.invoke(n.position, "new "+t.Name, *t.New, nil, args)
+	return m.invoke(n.position, "new "+t.Name, *t.New, m.env, args)
 }
 
 // static calls a method of a type.
@@ -140,7 +140,7 @@ func (t *Type) static(m *machine, n *method) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.invoke(n.position, n.name, f, nil, args)
+	return m.invoke(n.position, n.name, f, m.env, args)
 }
 
 // invoke calls a Go function and counts what it handles and returns.

@@ -13,7 +13,7 @@ import (
 	"github.com/gennaker/gennaker/expression"
 )
 
-// began is the workflow clock's time in these tests: a Saturday.
+// began is the workflow clock's time in these tests.
 var began = time.Date(2024, 2, 29, 13, 4, 5, 678_000_000, time.UTC)
 
 // story is an execution that has deployed, was judged and is at its last stage.
@@ -102,6 +102,8 @@ func TestFunctionsOfExpressions(t *testing.T) {
 		{"what was chosen", "#judgment('Ask') == #judgement('2')", `true`},
 		{"what was deployed", "{#deployedServerGroups('Deploy')[0].serverGroup, #deployedServerGroups('Ask').size(), deployedServerGroups.![serverGroup]}", `["shop-v001",0,["shop-v001"]]`},
 		{"stages picked out", "execution.stages.?[type == 'deploy' and hasSucceeded].![name]", `["Deploy"]`},
+
+		{"the workflow's time", "{T(java.time.Instant).now(), new java.text.SimpleDateFormat('yyyyMMdd').format(new java.util.Date())}", `["2024-02-29T13:04:05.678Z","20240229"]`},
 
 		{"all artifacts", "#resolvedArtifacts().![name]", `["shop","out"]`},
 		{"the trigger's artifacts", "{#triggerResolvedArtifact('shop').reference, #triggerResolvedArtifactByType('docker/image')['reference']}", `["shop:7","shop:7"]`},
