@@ -14,6 +14,8 @@ import (
 
 // Type is one stage type.
 type Type struct {
+	// About says what the type is for, in a sentence of docs/stages.md.
+	About string
 	// Run does the stage's work. An error fails the stage; see Rejection and
 	// BranchEnd for failures that count otherwise.
 	Run func(workflow.Context, Input) (Outputs, error)
@@ -34,17 +36,28 @@ type Outputs = map[string]any
 
 // Table is every stage type by its name in documents.
 var Table = map[string]Type{
-	"checkPreconditions": {Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true},
-	"deploy":             {Run: Deploy, Config: deployConfig{}, OwnClock: true},
-	"destroyServerGroup": {Run: DestroyServerGroup, Config: destroyConfig{}, OwnClock: true},
-	"disableServerGroup": {Run: DisableServerGroup, Config: destroyConfig{}, OwnClock: true},
-	"enableServerGroup":  {Run: EnableServerGroup, Config: enableConfig{}, OwnClock: true},
-	"evaluateVariables":  {Run: EvaluateVariables, Config: variablesConfig{}, Raw: true},
-	"manualJudgment":     {Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour},
-	"noop":               {Run: Noop, Config: noopConfig{}},
-	"resizeServerGroup":  {Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
-	"rollbackCluster":    {Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
-	"wait":               {Run: Wait, Config: waitConfig{}},
+	"checkPreconditions": {About: "Goes on only if every precondition holds.",
+		Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true},
+	"deploy": {About: "Makes a new server group in each of its clusters, and does with the old ones what the strategy says.",
+		Run: Deploy, Config: deployConfig{}, OwnClock: true},
+	"destroyServerGroup": {About: "Takes a server group out of traffic and removes it.",
+		Run: DestroyServerGroup, Config: destroyConfig{}, OwnClock: true},
+	"disableServerGroup": {About: "Takes a server group out of traffic; its instances stay.",
+		Run: DisableServerGroup, Config: destroyConfig{}, OwnClock: true},
+	"enableServerGroup": {About: "Puts a server group into traffic and waits until it is healthy.",
+		Run: EnableServerGroup, Config: enableConfig{}, OwnClock: true},
+	"evaluateVariables": {About: "Makes values for the stages after it.",
+		Run: EvaluateVariables, Config: variablesConfig{}, Raw: true},
+	"manualJudgment": {About: "Waits until a person says continue or stop.",
+		Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour},
+	"noop": {About: "Lets a worker do nothing: shows that workers answer.",
+		Run: Noop, Config: noopConfig{}},
+	"resizeServerGroup": {About: "Gives a server group another capacity and waits until it has it.",
+		Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
+	"rollbackCluster": {About: "Goes back to an older server group: enables it at full size, then disables the newest.",
+		Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
+	"wait": {About: "Lets a time pass.",
+		Run: Wait, Config: waitConfig{}},
 }
 
 // Find returns the type of a stage, by its type or else by its alias.
