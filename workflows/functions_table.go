@@ -14,7 +14,7 @@ var functions = map[string]function{
 	"currentStage":         {"", "the stage whose field this is", currentStage},
 	"currentUser":          {"", "who started the execution, or `anonymous`", currentUser},
 	"judgment":             {"stage", "the input chosen at a manual judgment; an error if none was", judgmentInput},
-	"judgement":            {"stage", "the same", judgmentInput},
+	"judgement":            {"stage", "as `#judgment`", judgmentInput},
 	"deployedServerGroups": {"stages…", "what deploy stages made, or those of that name alone", deployedServerGroups},
 
 	"resolvedArtifacts":             {"", "the artifacts of the trigger and of all stages' outputs", resolvedArtifacts},

@@ -98,8 +98,14 @@ var numbers = map[byte]func(t time.Time) int{
 	'k': func(t time.Time) int { return (t.Hour()+23)%24 + 1 },
 }
 
+// maxLetters bounds how often one letter stands in a row.
+const maxLetters = 20
+
 // letter writes n times the same letter of a pattern.
 func (p pattern) letter(c byte, n int, m moment) (string, error) {
+	if n > maxLetters {
+		return "", fmt.Errorf("%w: the pattern has %d times %q in a row and the limit is %d", gennaker.ErrInvalid, n, c, maxLetters)
+	}
 	if m.kind == localDate && strings.IndexByte("HhKkmsSa", c) >= 0 {
 		return "", fmt.Errorf("%w: a %s has no time, which %q writes", gennaker.ErrInvalid, m.kind, c)
 	}

@@ -79,6 +79,7 @@ func TestTimesRefuse(t *testing.T) {
 		{"a letter that is not supported", `new SimpleDateFormat('yyyy-ww')`, `new java.text.SimpleDateFormat: invalid: the letter 'w' of the pattern is not supported`},
 		{"the year of the week", `new SimpleDateFormat('YYYY')`, `write y`},
 		{"a quote that does not end", `new SimpleDateFormat("'T")`, `a quote of the pattern does not end`},
+		{"a letter too often", `new SimpleDateFormat('y'.repeat(21))`, `the pattern has 21 times 'y' in a row and the limit is 20`},
 		{"hours of a date", `T(LocalDate).now().format(T(DateTimeFormatter).ofPattern('HH'))`, `format: invalid: a java.time.LocalDate has no time, which 'H' writes`},
 		{"a date that is not there", `T(LocalDate).of(2023, 2, 29)`, `of: invalid: there is no such date in the years 1 to 9999`},
 		{"a text that is no date", `T(LocalDate).parse('29.2.2024')`, `'29.2.2024': invalid: it is not written like 2006-01-02`},
