@@ -21,6 +21,7 @@ type Config struct {
 	Providers *providers.Registry
 	Temporal  client.Client   // to wait for other workflows
 	Users     []gennaker.User // who has which role
+	Webhooks  WebhookPolicy   // what webhooks may do
 }
 
 // Activities is every activity there is.
@@ -29,6 +30,7 @@ type Activities struct {
 	Clusters     *Clusters
 	People       *People
 	Engine       *Engine
+	Webhooks     *Webhooks
 }
 
 // New makes the activities of one worker.
@@ -38,6 +40,7 @@ func New(c Config) Activities {
 		Clusters:     &Clusters{temporal: c.Temporal},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
+		Webhooks:     newWebhooks(c.Webhooks),
 	}
 }
 
@@ -47,6 +50,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.Clusters)
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)
+	r.RegisterActivity(a.Webhooks)
 }
 
 // heartbeat is how often a working activity says that its worker lives.

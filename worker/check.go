@@ -3,6 +3,7 @@ package worker
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 )
@@ -18,6 +19,7 @@ func (r *report) check(c *Config) {
 	r.checkAddress("metrics.listen", c.Metrics.Listen)
 	r.checkAddress("health.listen", c.Health.Listen)
 	r.checkDeployment(c.Deployment)
+	r.checkWebhooks(c.Webhooks)
 }
 
 func (r *report) checkTemporal(t Temporal) {
@@ -122,6 +124,26 @@ func (r *report) checkDeployment(d Deployment) {
 		r.add("deployment", "name and buildId belong together: set both or neither")
 	}
 	r.oneOf("deployment.behavior", d.Behavior, "pinned", "auto-upgrade")
+}
+
+func (r *report) checkWebhooks(w Webhooks) {
+	for _, list := range []struct {
+		field string
+		urls  []string
+	}{{"webhooks.allow", w.Allow}, {"webhooks.safeToRetry", w.SafeToRetry}} {
+		for i, text := range list.urls {
+			u, err := url.Parse(text)
+			if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.User != nil {
+				r.add(fmt.Sprintf("%s[%d]", list.field, i), "%q is not the beginning of a URL: write it like https://ci.example.com/hooks", text)
+			}
+		}
+	}
+	if w.ConnectTimeout < 0 {
+		r.add("webhooks.connectTimeout", "is negative: give a positive value or leave it out")
+	}
+	if w.ReadTimeout < 0 {
+		r.add("webhooks.readTimeout", "is negative: give a positive value or leave it out")
+	}
 }
 
 func (r *report) oneOf(field, value string, allowed ...string) {

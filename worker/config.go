@@ -2,9 +2,11 @@ package worker
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/providers"
 )
 
@@ -19,6 +21,7 @@ type Config struct {
 	Metrics    Metrics    `yaml:"metrics"`
 	Health     Health     `yaml:"health"`
 	Deployment Deployment `yaml:"deployment"`
+	Webhooks   Webhooks   `yaml:"webhooks"`
 }
 
 // Temporal says where the executions are.
@@ -95,6 +98,31 @@ type Deployment struct {
 	// becomes current: pinned ones stay with the build that started them,
 	// auto-upgrade ones move.
 	Behavior string `yaml:"behavior" env:"GENNAKER_DEPLOYMENT_BEHAVIOR"`
+}
+
+// Webhooks say what the stages of type webhook may do. URLs are named by their
+// beginnings: scheme, host and whole segments of the path.
+type Webhooks struct {
+	// Allow lists all that may be called. Empty, it is everything but this
+	// machine and its link.
+	Allow []string `yaml:"allow"`
+	// SafeToRetry lists what may be called again, by whatever method, when
+	// there was no answer in time.
+	SafeToRetry []string `yaml:"safeToRetry"`
+	// ConnectTimeout and ReadTimeout are 15 and 20 seconds when zero.
+	ConnectTimeout time.Duration `yaml:"connectTimeout" env:"GENNAKER_WEBHOOK_CONNECT_TIMEOUT"`
+	ReadTimeout    time.Duration `yaml:"readTimeout" env:"GENNAKER_WEBHOOK_READ_TIMEOUT"`
+}
+
+// secretPrefix begins the names of the environment variables that hold what
+// secret://NAME stands for.
+const secretPrefix = "GENNAKER_SECRET_"
+
+// policy is what the activities are told. Secrets stay in the environment.
+func (w Webhooks) policy() activities.WebhookPolicy {
+	return activities.WebhookPolicy{Allow: w.Allow, SafeToRetry: w.SafeToRetry,
+		ConnectTimeout: w.ConnectTimeout, ReadTimeout: w.ReadTimeout,
+		Secret: func(name string) (string, bool) { return os.LookupEnv(secretPrefix + name) }}
 }
 
 // Default is a worker for a Temporal on this machine, with no accounts.

@@ -51,6 +51,7 @@ log: {format: json, level: debug}
 metrics: {listen: "127.0.0.1:9"}
 health: {listen: "127.0.0.1:10"}
 deployment: {name: gennaker, buildId: v7, behavior: auto-upgrade}
+webhooks: {allow: ["https://ci.lan/hooks"], safeToRetry: ["https://ci.lan/hooks/ask"], connectTimeout: 2s, readTimeout: 3s}
 `, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +66,8 @@ deployment: {name: gennaker, buildId: v7, behavior: auto-upgrade}
 		Metrics:    Metrics{Listen: "127.0.0.1:9"},
 		Health:     Health{Listen: "127.0.0.1:10"},
 		Deployment: Deployment{Name: "gennaker", BuildID: "v7", Behavior: "auto-upgrade"},
+		Webhooks: Webhooks{Allow: []string{"https://ci.lan/hooks"}, SafeToRetry: []string{"https://ci.lan/hooks/ask"},
+			ConnectTimeout: 2 * time.Second, ReadTimeout: 3 * time.Second},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("Load differs (-want +got):\n%s", diff)
@@ -104,7 +107,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{name: "a misspelt field is shown with the nearest", file: "temporal:\n  adress: a:1\n",
 			want: []string{"worker.yaml:2: temporal.adress: there is no such field: did you mean address?"}},
 		{name: "a field at the top that is like no other gets the list", file: "wat: 1\n",
-			want: []string{"worker.yaml:1: wat: there is no such field: it can be accounts, deployment, health, limits, log, metrics, temporal, users"}},
+			want: []string{"worker.yaml:1: wat: there is no such field: it can be accounts, deployment, health, limits, log, metrics, temporal, users, webhooks"}},
 		{name: "an address has a port", file: "temporal: {address: temporal.lan}\n",
 			want: []string{`worker.yaml:1: temporal.address: "temporal.lan" is not an address: write host:port`}},
 		{name: "an emptied namespace is refused", file: "temporal:\n  namespace: ''\n",
@@ -140,6 +143,8 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 			want: []string{"worker.yaml:2: log: is set twice: it is in line 1 already"}},
 		{name: "a log format is known", file: "log: {format: jsn}\n",
 			want: []string{`worker.yaml:1: log.format: "jsn" is unknown: did you mean json?`}},
+		{name: "what webhooks may call is a URL", file: "webhooks:\n  allow: [https://ci.lan, ci.lan/hooks]\n",
+			want: []string{`worker.yaml:2: webhooks.allow[1]: "ci.lan/hooks" is not the beginning of a URL: write it like https://ci.example.com/hooks`}},
 		{name: "a deployment needs both names", file: "deployment: {name: gennaker}\n",
 			want: []string{"worker.yaml:1: deployment: name and buildId belong together: set both or neither"}},
 		{name: "two API keys are one too many", file: "temporal:\n  apiKey: a\n  apiKeyFile: worker.yaml\n",

@@ -14,5 +14,6 @@ func (w *Worker) register(r worker.Registry) {
 		Providers: w.config.registry(),
 		Temporal:  w.client,
 		Users:     w.config.people(),
+		Webhooks:  w.config.Webhooks.policy(),
 	}))
 }
