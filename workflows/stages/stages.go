@@ -58,6 +58,10 @@ var Table = map[string]Type{
 		Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
 	"wait": {About: "Lets a time pass.",
 		Run: Wait, Config: waitConfig{}},
+	"waitUntil": {About: "Waits for a moment.",
+		Run: WaitUntil, Config: waitUntilConfig{}},
+	"webhook": {About: "Calls an HTTP service, and may wait until what that began is over.",
+		Run: Webhook, Config: webhookConfig{}},
 }
 
 // Find returns the type of a stage, by its type or else by its alias.
