@@ -216,3 +216,14 @@ func TestASecretIsNotPrinted(t *testing.T) {
 		}
 	}
 }
+
+func TestAWebhooksSecretIsInTheEnvironment(t *testing.T) {
+	t.Setenv("GENNAKER_SECRET_CI", "s3cret")
+	secret := Default().Webhooks.policy().Secret
+	if value, ok := secret("CI"); value != "s3cret" || !ok {
+		t.Errorf("secret://CI = %q, %t, want what GENNAKER_SECRET_CI holds", value, ok)
+	}
+	if value, ok := secret("TEMPORAL_ADDRESS"); ok {
+		t.Errorf("secret://TEMPORAL_ADDRESS = %q: only GENNAKER_SECRET_… are secrets", value)
+	}
+}
