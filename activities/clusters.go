@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
@@ -16,8 +17,12 @@ type Clusters struct {
 	temporal client.Client
 }
 
+// poll bounds one wait on the server: under load it can lose the news of a
+// workflow's end, and then tells only when the poll is made anew.
+const poll = 5 * time.Second
+
 // AwaitCluster returns when nobody is changing the cluster. It waits on the
-// server and asks nothing twice.
+// server.
 func (a *Clusters) AwaitCluster(ctx context.Context, c gennaker.ClusterRef) error {
 	return alive(ctx, func(ctx context.Context, _ *pulse) error {
 		waiting, stop := context.WithCancel(ctx)
@@ -29,26 +34,41 @@ func (a *Clusters) AwaitCluster(ctx context.Context, c gennaker.ClusterRef) erro
 			case <-waiting.Done():
 			}
 		}()
-		err := a.temporal.GetWorkflow(waiting, c.WorkflowID(), "").Get(waiting, nil)
-		var gone *serviceerror.NotFound
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case waiting.Err() != nil:
-			return gennaker.ErrUnavailable // this worker is stopping; another goes on
-		case errors.As(err, &gone):
-			return nil
+		for {
+			ended, err := a.ended(waiting, c)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case waiting.Err() != nil:
+				return gennaker.ErrUnavailable // this worker is stopping; another goes on
+			case ended || err != nil:
+				return err
+			}
 		}
-		return ignoreOutcome(err)
 	})
+}
+
+// ended waits for one poll and reports whether the change was over by then.
+func (a *Clusters) ended(ctx context.Context, c gennaker.ClusterRef) (bool, error) {
+	once, cancel := context.WithTimeout(ctx, poll)
+	defer cancel()
+	err := a.temporal.GetWorkflow(once, c.WorkflowID(), "").Get(once, nil)
+	var gone *serviceerror.NotFound
+	var late *serviceerror.DeadlineExceeded
+	switch {
+	case err == nil || errors.As(err, &gone):
+		return true, nil
+	case once.Err() != nil || errors.As(err, &late):
+		return false, nil
+	}
+	return true, ignoreOutcome(err)
 }
 
 // ignoreOutcome keeps the errors of the connection: how the other's change
 // ended is not our concern.
 func ignoreOutcome(err error) error {
 	var unavailable *serviceerror.Unavailable
-	var deadline *serviceerror.DeadlineExceeded
-	if errors.As(err, &unavailable) || errors.As(err, &deadline) {
+	if errors.As(err, &unavailable) {
 		return err
 	}
 	return nil
