@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Moniker is what a server group's name says: app[-stack[-detail]]-vNNN. A
@@ -118,7 +117,5 @@ func SortServerGroups(groups []ServerGroup) {
 }
 
 func byCreation(a, b ServerGroup) int {
-	return cmp.Or(compareTime(a.Created, b.Created), strings.Compare(a.Name, b.Name))
+	return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.Name, b.Name))
 }
-
-func compareTime(a, b time.Time) int { return a.Compare(b) }
