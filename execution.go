@@ -15,6 +15,9 @@ type Start struct {
 	Carried []StageExecution `json:"carried,omitempty"`
 	// Restarted is what that restart was asked for.
 	Restarted *Restart `json:"restarted,omitempty"`
+	// Continued is the execution so far, when a long history is continued in a
+	// new one. People see one execution.
+	Continued *Execution `json:"continued,omitempty"`
 }
 
 // Trigger is what started an execution. Extra holds what else a trigger
@@ -23,8 +26,22 @@ type Trigger struct {
 	Type       string         `json:"type"` // manual, pipeline, cron …
 	User       string         `json:"user"`
 	Parameters map[string]any `json:"parameters,omitempty"`
+	// CorrelationID makes starting idempotent: while an execution with it has
+	// not ended, no other starts.
+	CorrelationID string `json:"correlationId,omitempty"`
+	// DryRun asks for stages that only tell what they would do.
+	DryRun bool `json:"dryRun,omitempty"`
+	// Parent is the stage of another execution that started this one.
+	Parent *Parent `json:"parent,omitempty"`
 
 	Extra map[string]any `json:"-"`
+}
+
+// Parent is a stage that started an execution.
+type Parent struct {
+	Execution string `json:"execution"` // its id
+	Stage     string `json:"stage"`     // refId
+	Depth     int    `json:"depth"`     // how many executions are above
 }
 
 type plainTrigger Trigger
@@ -48,22 +65,41 @@ type Execution struct {
 	Error       string           `json:"error,omitempty"`  // why it failed
 	Cancel      *Command         `json:"cancel,omitempty"` // who cancelled it, when and why
 	Pause       *Command         `json:"pause,omitempty"`  // who paused it, while it is paused
+	Queued      *Queued          `json:"queued,omitempty"` // while it waits for others to end
 	Notices     []Notice         `json:"notices,omitempty"`
 }
 
+// Queued says that an execution waits in its pipeline's queue.
+type Queued struct {
+	Queue  string    `json:"queue"` // the queue's workflow id
+	Reason string    `json:"reason"`
+	Since  time.Time `json:"since"`
+}
+
+// The places of a synthetic stage: one that another stage runs within itself.
+const (
+	StageBefore    = "STAGE_BEFORE"
+	StageAfter     = "STAGE_AFTER"
+	StageOnFailure = "STAGE_ON_FAILURE"
+)
+
 // StageExecution is one stage of an execution, as it is now or as it ended.
 type StageExecution struct {
-	RefID      string         `json:"refId"`
-	Requisites []string       `json:"requisiteStageRefIds,omitempty"`
-	Type       string         `json:"type"`
-	Name       string         `json:"name"`
-	Status     Status         `json:"status"`
-	Attempt    int            `json:"attempt,omitempty"` // how often it was restarted
-	StartTime  time.Time      `json:"startTime,omitzero"`
-	EndTime    time.Time      `json:"endTime,omitzero"`
-	Outputs    map[string]any `json:"outputs,omitempty"`
-	Error      string         `json:"error,omitempty"`
-	Warnings   []string       `json:"warnings,omitempty"`
+	RefID      string   `json:"refId"`
+	Requisites []string `json:"requisiteStageRefIds,omitempty"`
+	Type       string   `json:"type"`
+	Name       string   `json:"name"`
+	Status     Status   `json:"status"`
+	// Parent is the refId of the stage that a synthetic stage belongs to, and
+	// Owner the place it has there.
+	Parent    string         `json:"parentStageId,omitempty"`
+	Owner     string         `json:"syntheticStageOwner,omitempty"`
+	Attempt   int            `json:"attempt,omitempty"` // how often it was restarted
+	StartTime time.Time      `json:"startTime,omitzero"`
+	EndTime   time.Time      `json:"endTime,omitzero"`
+	Outputs   map[string]any `json:"outputs,omitempty"`
+	Error     string         `json:"error,omitempty"`
+	Warnings  []string       `json:"warnings,omitempty"`
 	// Waiting says what a running stage waits for, in the user's words.
 	Waiting string `json:"waiting,omitempty"`
 	// Operations are the ids of the cluster workflows that run for it.
@@ -89,6 +125,9 @@ type Restart struct {
 	Stage string    `json:"stage"` // refId or name
 	User  string    `json:"user"`
 	At    time.Time `json:"at,omitzero"`
+	// Attach is an execution that the stage, which runs a pipeline, is to
+	// follow instead of starting one: a child whose own stage was restarted.
+	Attach string `json:"attach,omitempty"`
 }
 
 // Skip asks a stage to wait no longer: for its time to pass, or for its

@@ -29,6 +29,17 @@ type Type struct {
 	// OwnClock says that Run keeps the time-out itself, because it has things
 	// to put right when it is over.
 	OwnClock bool
+	// Before, After and OnFailure plan stages that run within the stage: before
+	// its own work, after it, and when the stage has failed. They are a graph
+	// of their own, and see the stage's fields and outputs. Nil plans none.
+	Before, After, OnFailure func(Input) ([]gennaker.Stage, error)
+	// Resumable says that Run may be left in the middle and begun again, with
+	// Input.Spent, when a long history is continued in a new one: it only
+	// waits.
+	Resumable bool
+	// InDryRun says that the stage runs in a dry run as in any other, because
+	// it changes nothing.
+	InDryRun bool
 }
 
 // Outputs are what a stage leaves for the stages after it.
@@ -89,6 +100,11 @@ type Input struct {
 	State     *gennaker.StageExecution // as it is, for what people are told
 	Config    map[string]any           // the type's fields, evaluated unless Raw
 	Limit     time.Duration            // of the whole stage; 0 is none
+	Spent     time.Duration            // what of it is used up already
+	User      string                   // for whom it acts
+	// Notify tells people that something has happened, such as
+	// "manualJudgment", as the stage's notifications ask for.
+	Notify    func(when string)
 	Evaluator Evaluator
 	// Changed is called when State was changed.
 	Changed func()
