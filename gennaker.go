@@ -20,6 +20,11 @@ const (
 	// InventoryWorkflow reads what accounts hold; its input is an
 	// InventoryQuery and its result an Inventory.
 	InventoryWorkflow = "Inventory"
+	// PipelineDocumentWorkflow keeps one pipeline's document; its id is
+	// PipelineRef.WorkflowID. It runs until the document is deleted. Its input
+	// is the SavedPipeline that an earlier run left, or an empty one, and its
+	// result the SavedPipeline as it was last.
+	PipelineDocumentWorkflow = "PipelineDocument"
 )
 
 // What a running execution can be asked.
@@ -42,6 +47,19 @@ const (
 	QueryState = "state"
 	// QueryEvaluate takes an Evaluate and returns the expression's value.
 	QueryEvaluate = "evaluate"
+)
+
+// What a stored pipeline can be asked and told.
+const (
+	// UpdateSave takes a SavePipeline and returns a PipelineSaved.
+	UpdateSave = "save"
+	// UpdateDelete takes a Command and returns the last Revision.
+	UpdateDelete = "delete"
+	// QueryDocument returns the SavedPipeline; its version is 0 while nothing
+	// has been saved.
+	QueryDocument = "document"
+	// MemoPipeline is the memo in which Temporal lists a ListedPipeline.
+	MemoPipeline = "pipeline"
 )
 
 // SignalPause and SignalResume are what an execution sends to the cluster

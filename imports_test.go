@@ -33,8 +33,9 @@ var rules = []struct {
 	{room: "activities", forbidden: []string{module + "/"}, except: []string{module + "/providers"}, why: "an activity finds, calls, translates"},
 	{room: "localcloud", forbidden: []string{"go.temporal.io", module + "/"}, except: []string{module + "/localcloud"},
 		why: "the local cloud is useful by itself"},
+	{room: "store", forbidden: []string{module + "/"}, except: []string{module + "/store"}, why: "the store knows Temporal's client and the nouns"},
 	{room: "starter", forbidden: []string{module + "/"}, except: []string{module + "/pipeline", module + "/expression",
-		module + "/workflows/stages", module + "/starter"}, why: "the CLI talks to Temporal with names from the root"},
+		module + "/workflows/stages", module + "/store", module + "/starter"}, why: "the CLI talks to Temporal with names from the root"},
 	{room: "worker", forbidden: []string{module + "/starter", module + "/localcloud"}, why: "a worker is not the CLI"},
 }
 

@@ -19,7 +19,8 @@ import (
 // Config is what activities need to act.
 type Config struct {
 	Providers *providers.Registry
-	Temporal  client.Client   // to wait for other workflows
+	Temporal  client.Client // to wait for other workflows
+	Pipelines PipelineStore
 	Users     []gennaker.User // who has which role
 	Webhooks  WebhookPolicy   // what webhooks may do
 }
@@ -31,6 +32,7 @@ type Activities struct {
 	People       *People
 	Engine       *Engine
 	Webhooks     *Webhooks
+	Pipelines    *Pipelines
 }
 
 // New makes the activities of one worker.
@@ -41,6 +43,7 @@ func New(c Config) Activities {
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
 		Webhooks:     newWebhooks(c.Webhooks),
+		Pipelines:    &Pipelines{store: c.Pipelines},
 	}
 }
 
@@ -51,6 +54,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)
 	r.RegisterActivity(a.Webhooks)
+	r.RegisterActivity(a.Pipelines)
 }
 
 // heartbeat is how often a working activity says that its worker lives.

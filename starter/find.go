@@ -72,7 +72,7 @@ func (s *session) exact(ctx context.Context, id string) (ref, error) {
 // newest finds the execution of application/pipeline that was started last.
 func (s *session) newest(ctx context.Context, arg string) (ref, error) {
 	application, pipeline, _ := strings.Cut(arg, "/")
-	prefix := safe(application) + "/" + safe(pipeline) + "/"
+	prefix := gennaker.IDPart(application) + "/" + gennaker.IDPart(pipeline) + "/"
 	runs, err := s.list(ctx, "WorkflowId STARTS_WITH "+quote(prefix), searchLimit)
 	if err != nil {
 		return ref{}, err

@@ -2,7 +2,6 @@ package starter
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/oklog/ulid/v2"
 
@@ -15,18 +14,7 @@ func newID(p gennaker.Pipeline, last string) string {
 	if last == "" {
 		last = ulid.Make().String()
 	}
-	return safe(p.Application) + "/" + safe(p.Name) + "/" + safe(last)
-}
-
-// safe makes a text fit to be one part of an id that people type: letters,
-// digits and ._- stay, everything else becomes a "-".
-func safe(part string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {
-			return r
-		}
-		return '-'
-	}, strings.TrimSpace(part))
+	return gennaker.IDPart(p.Application) + "/" + gennaker.IDPart(p.Name) + "/" + gennaker.IDPart(last)
 }
 
 // short is the shortest that people need to type of an id: the end of a ULID,

@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/store"
 	"github.com/gennaker/gennaker/workflows"
 )
 
@@ -13,6 +14,7 @@ func (w *Worker) register(r worker.Registry) {
 	activities.Register(r, activities.New(activities.Config{
 		Providers: w.config.registry(),
 		Temporal:  w.client,
+		Pipelines: store.Store{Temporal: w.client},
 		Users:     w.config.people(),
 		Webhooks:  w.config.Webhooks.policy(),
 	}))

@@ -15,6 +15,7 @@ import (
 	"github.com/gennaker/gennaker/pipeline"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/memory"
+	"github.com/gennaker/gennaker/store"
 	"github.com/gennaker/gennaker/workflows"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
@@ -24,10 +25,11 @@ const executionID = "shop/deploy/1"
 // world is an execution on a cloud in memory, with the real activities and a
 // clock that skips the waiting.
 type world struct {
-	t     *testing.T
-	env   *testsuite.TestWorkflowEnvironment
-	cloud *memory.Cloud
-	begun time.Time
+	t      *testing.T
+	env    *testsuite.TestWorkflowEnvironment
+	cloud  *memory.Cloud
+	stored store.Memory // pipelines
+	begun  time.Time
 }
 
 func newWorld(t *testing.T, users ...gennaker.User) *world {
@@ -40,6 +42,7 @@ func newWorld(t *testing.T, users ...gennaker.User) *world {
 	activities.Register(w.env, activities.New(activities.Config{
 		Providers: providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud}),
 		Users:     users,
+		Pipelines: &w.stored,
 	}))
 	w.begun = w.env.Now()
 	return w

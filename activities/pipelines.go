@@ -1,0 +1,25 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/gennaker/gennaker"
+)
+
+// Pipelines finds stored pipelines.
+type Pipelines struct {
+	store PipelineStore
+}
+
+// PipelineStore is where pipelines are stored. Its errors are of the kinds of
+// package gennaker, or those of Temporal's client.
+type PipelineStore interface {
+	Get(context.Context, gennaker.PipelineRef) (gennaker.SavedPipeline, error)
+}
+
+// FindPipeline returns the stored pipeline, with its id, that an application
+// and a name mean, or else an id.
+func (p *Pipelines) FindPipeline(ctx context.Context, ref gennaker.PipelineRef) (gennaker.Pipeline, error) {
+	saved, err := p.store.Get(ctx, ref)
+	return saved.Pipeline, translate(err)
+}
