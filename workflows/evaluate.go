@@ -18,7 +18,9 @@ func (r *run) evaluate(q gennaker.Evaluate) (any, error) {
 	if !expression.HasExpression(text) {
 		text = "${" + text + "}"
 	}
-	return expression.Evaluate(text, sc)
+	sc.found = sc.recalled()
+	value, err := expression.Evaluate(text, sc)
+	return value, unmet(err)
 }
 
 // asked is what the stage sees, or what one after all others would.

@@ -23,6 +23,7 @@ type run struct {
 	ctx      workflow.Context // of all stages
 	stop     workflow.CancelFunc
 	kept     map[string]int // bytes of the outputs of each stage
+	memory   []memory       // what stages found for their expressions, the oldest first
 	running  int            // stages
 	changed  bool           // since the walk last looked
 	ending   bool           // no more stages start
@@ -213,7 +214,7 @@ func (r *run) stage(ctx workflow.Context, state *gennaker.StageExecution, s genn
 	state.StartTime = workflow.Now(ctx).UTC()
 	scope := r.scope(state, s)
 	var outputs stages.Outputs
-	s, err := scope.common()
+	s, err := scope.common(ctx)
 	if err == nil {
 		scope.stage = s
 		outputs, err = r.attempt(ctx, scope)
@@ -238,7 +239,7 @@ func (r *run) stage(ctx workflow.Context, state *gennaker.StageExecution, s genn
 func (r *run) attempt(ctx workflow.Context, scope *scope) (stages.Outputs, error) {
 	s, state := scope.stage, scope.state
 	t, _ := stages.Find(s)
-	enabled, err := scope.enabled()
+	enabled, err := scope.enabled(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +256,7 @@ func (r *run) attempt(ctx workflow.Context, scope *scope) (stages.Outputs, error
 		return nil, err
 	}
 	if !t.Raw {
-		if in.Config, err = scope.fields(); err != nil {
+		if in.Config, err = scope.fields(ctx); err != nil {
 			return nil, err
 		}
 	}

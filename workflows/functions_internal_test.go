@@ -143,7 +143,7 @@ func TestFunctionsOfExpressionsRefuse(t *testing.T) {
 		{"YAML whose aliases explode", "#readYaml(" + bomb + ")", "the YAML has more than 100000 values"},
 		{"YAML inside itself", "#readYaml('&a [*a]')", "line 1: invalid: the YAML is nested deeper than 100 levels"},
 		{"no such artifact", "#triggerResolvedArtifact('x')", "'x': not found: the trigger has no artifact of that name"},
-		{"what needs the network", "#fromUrl('http://x')", "#fromUrl: invalid: it is not available here yet: it needs the network"},
+		{"what needs the network, outside of a stage", "#fromUrl('http://x')", "at 1: #fromUrl: it needs URL 'http://x'"},
 		{"what needs a store", "#pipelineId('x')", "it is not available here yet: it needs stored pipelines"},
 		{"a root that is nearly one", "paramters.version", "no such value: paramters; did you mean parameters?"},
 		{"an output that is nearly one", "deploymnts", "no such value: deploymnts; did you mean deployments?"},

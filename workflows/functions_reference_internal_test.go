@@ -62,15 +62,17 @@ func referenceText() string {
 		fmt.Fprintf(&b, "- %s\n", typeText(t))
 	}
 	b.WriteString("\n## Bounds\n\nGoing over one is an error that says which.\n\n| at most | of |\n|---:|---|\n")
-	for _, bound := range slices.Concat(d.Bounds, yamlBounds) {
+	for _, bound := range slices.Concat(d.Bounds, engineBounds) {
 		fmt.Fprintf(&b, "| %d | %s |\n", bound.Most, bound.Of)
 	}
 	b.WriteString(referenceDifferences)
 	return b.String()
 }
 
-var yamlBounds = []expression.Bound{{Most: maxYAMLValues, Of: "values of one text of YAML, aliases counted as often as they stand"},
-	{Most: maxYAMLDepth, Of: "levels of YAML in one another"}}
+var engineBounds = []expression.Bound{{Most: maxYAMLValues, Of: "values of one text of YAML, aliases counted as often as they stand"},
+	{Most: maxYAMLDepth, Of: "levels of YAML in one another"},
+	{Most: maxNeeds, Of: "things that one evaluation fetches"},
+	{Most: maxFound, Of: "bytes of what one evaluation fetches; a single URL's text has at most a quarter of that"}}
 
 // typeText lists all that a type has.
 func typeText(t *expression.Type) string {
@@ -103,7 +105,9 @@ func signatures(table map[string]expression.Method) []string {
 const referenceBegin = `<!-- Written by go test ./workflows -run Reference -update. Change the tables in expression/ and workflows/functions_table.go instead. -->
 # Expressions
 
-` + "`${ … }`" + ` in any text of a stage, in a key or in an element of a list, is evaluated when the stage starts. A text that is one expression becomes its result, of whatever type; in a longer text each result is written as text. The syntax is that of SpEL, Spring's expression language, in the parts that pipelines use. There is no way from an expression to the network, the file system, a random number or a type that is not listed here, and the same expression gives the same result when an execution is replayed.
+` + "`${ … }`" + ` in any text of a stage, in a key or in an element of a list, is evaluated when the stage starts. A text that is one expression becomes its result, of whatever type; in a longer text each result is written as text. The syntax is that of SpEL, Spring's expression language, in the parts that pipelines use. There is no way from an expression to the file system, a random number or a type that is not listed here, and the same expression gives the same result when an execution is replayed.
+
+What a function needs from outside, such as the text of a URL, is fetched by the worker while the stage evaluates, with its retries, and stands in the execution's history: the text of a URL must not be a secret. One evaluation fetches each thing once. ` + "`gennaker eval`" + ` sees what the execution's stages have fetched, and fetches nothing.
 
 Errors say where: the field, the expression, the character, what was found there and, where a name is nearly one that exists, which one was probably meant.
 `

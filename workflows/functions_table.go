@@ -33,6 +33,11 @@ var functions = map[string]function{
 	"readYaml":       {"text", "the value that a YAML document says", readYAML},
 	"readAllYaml":    {"text", "a list of the values of all YAML documents", readAllYAML},
 
+	"fromUrl":           {"url", "the text that a GET of the URL answers with, where webhooks may go; an error unless it is a 2xx", fromURL},
+	"jsonFromUrl":       {"url", "the value that its JSON says", fromURLBy(readJSON)},
+	"yamlFromUrl":       {"url", "the value that its YAML document says", fromURLBy(readYAML)},
+	"propertiesFromUrl": {"url", "an object of the texts that its Java properties say", fromURLBy(readProperties)},
+
 	"pipelineId":              notYet("name", "stored pipelines"),
 	"pipelineIdOrNull":        notYet("name", "stored pipelines"),
 	"pipelineIdInApplication": notYet("name application", "stored pipelines"),
@@ -40,10 +45,6 @@ var functions = map[string]function{
 	"canaryConfigNameToId":    notYet("name application", "canary configurations"),
 	"manifestLabelValue":      notYet("stage kind label", "Kubernetes manifests"),
 	"cfServiceKey":            notYet("stage", "Cloud Foundry"),
-	"fromUrl":                 notYet("url", "the network"),
-	"jsonFromUrl":             notYet("url", "the network"),
-	"yamlFromUrl":             notYet("url", "the network"),
-	"propertiesFromUrl":       notYet("url", "the network"),
 	"fetchReference":          notYet("reference", "the artifact store"),
 }
 

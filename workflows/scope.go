@@ -2,8 +2,11 @@ package workflows
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/expression"
@@ -16,6 +19,7 @@ type scope struct {
 	state *gennaker.StageExecution
 	stage gennaker.Stage
 	more  map[string]any // seen before everything else
+	found map[need]found // what functions needed from outside
 }
 
 func (r *run) scope(state *gennaker.StageExecution, s gennaker.Stage) *scope {
@@ -24,13 +28,13 @@ func (r *run) scope(state *gennaker.StageExecution, s gennaker.Stage) *scope {
 
 // enabled evaluates the stage's condition. One that cannot be evaluated fails
 // the stage; Spinnaker skips it.
-func (sc *scope) enabled() (bool, error) {
+func (sc *scope) enabled(ctx workflow.Context) (bool, error) {
 	c := sc.stage.StageEnabled
 	if c == nil || c.Expression == "" {
 		return true, nil
 	}
-	enabled, err := sc.Condition(c.Expression)
-	if err != nil && sc.r.asSpinnaker() {
+	enabled, err := sc.Condition(ctx, c.Expression)
+	if err != nil && sc.r.asSpinnaker() && ctx.Err() == nil {
 		sc.warn("skipped: its condition cannot be evaluated: " + err.Error())
 		return false, nil
 	}
@@ -45,7 +49,7 @@ var commonFields = gennaker.JSONNames(gennaker.Stage{})
 
 // common is the stage with the fields that every stage has evaluated. Where
 // the document has an expression for one, it stands among the type's fields.
-func (sc *scope) common() (gennaker.Stage, error) {
+func (sc *scope) common(ctx workflow.Context) (gennaker.Stage, error) {
 	s := sc.stage
 	fields := map[string]any{}
 	for _, name := range commonFields {
@@ -56,7 +60,7 @@ func (sc *scope) common() (gennaker.Stage, error) {
 	if len(fields) == 0 {
 		return s, nil
 	}
-	value, err := sc.Evaluate(fields, nil)
+	value, err := sc.Evaluate(ctx, fields, nil)
 	if err != nil {
 		return s, err
 	}
@@ -66,8 +70,8 @@ func (sc *scope) common() (gennaker.Stage, error) {
 }
 
 // fields evaluates the type's fields.
-func (sc *scope) fields() (map[string]any, error) {
-	value, err := sc.Evaluate(sc.stage.Config, nil)
+func (sc *scope) fields(ctx workflow.Context) (map[string]any, error) {
+	value, err := sc.Evaluate(ctx, sc.stage.Config, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -77,44 +81,75 @@ func (sc *scope) fields() (map[string]any, error) {
 
 // Evaluate replaces the expressions in a value. One that cannot be evaluated
 // is an error; in Spinnaker's reading its text stays, with a warning.
-func (sc *scope) Evaluate(value any, more map[string]any) (any, error) {
-	inner := *sc
-	inner.more = more
-	evaluated, err := expression.Evaluate(value, &inner)
+func (sc *scope) Evaluate(ctx workflow.Context, value any, more map[string]any) (evaluated any, err error) {
+	outer := *sc
+	outer.more = more
+	err = outer.knowing(ctx, func(sc *scope) (err error) {
+		evaluated, err = sc.replace(value)
+		return err
+	})
+	return evaluated, err
+}
+
+func (sc *scope) replace(value any) (any, error) {
+	evaluated, err := expression.Evaluate(value, sc)
 	if err == nil || !sc.r.asSpinnaker() || sc.stage.FailOnFailedExprs {
 		return evaluated, err
 	}
-	return sc.lenient(value, &inner), nil
+	var warnings []string
+	evaluated, err = sc.lenient(value, &warnings)
+	if err == nil {
+		sc.state.Warnings = append(sc.state.Warnings, warnings...)
+	}
+	return evaluated, err
 }
 
-// lenient evaluates each text by itself and keeps those that fail.
-func (sc *scope) lenient(value any, env expression.Env) any {
+// lenient evaluates each text by itself and keeps those that fail. Its error
+// is a need.
+func (sc *scope) lenient(value any, warnings *[]string) (any, error) {
 	switch v := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for _, name := range gennaker.SortedKeys(v) {
-			out[name] = sc.lenient(v[name], env)
+			evaluated, err := sc.lenient(v[name], warnings)
+			if err != nil {
+				return nil, err
+			}
+			out[name] = evaluated
 		}
-		return out
+		return out, nil
 	case []any:
 		out := make([]any, len(v))
 		for i, element := range v {
-			out[i] = sc.lenient(element, env)
+			var err error
+			if out[i], err = sc.lenient(element, warnings); err != nil {
+				return nil, err
+			}
 		}
-		return out
+		return out, nil
 	}
-	evaluated, err := expression.Evaluate(value, env)
-	if err != nil {
-		sc.warn(err.Error())
-		return value
+	evaluated, err := expression.Evaluate(value, sc)
+	var n need
+	switch {
+	case errors.As(err, &n):
+		return nil, err
+	case err != nil:
+		*warnings = append(*warnings, err.Error())
+		return value, nil
 	}
-	return evaluated
+	return evaluated, nil
 }
 
 func (sc *scope) warn(text string) { sc.state.Warnings = append(sc.state.Warnings, text) }
 
 // Condition evaluates a text to a boolean.
-func (sc *scope) Condition(text string) (bool, error) { return expression.Condition(text, sc) }
+func (sc *scope) Condition(ctx workflow.Context, text string) (met bool, err error) {
+	err = sc.knowing(ctx, func(sc *scope) (err error) {
+		met, err = expression.Condition(text, sc)
+		return err
+	})
+	return met, err
+}
 
 // Lookup finds a name: the roots, the stage's own fields, then the outputs of
 // the stages above it, nearest first.

@@ -111,7 +111,7 @@ func latest(a, b time.Time) time.Time {
 // window waits until the stage may start. It counts against no time-out of the
 // stage, and people can skip it.
 func (r *run) window(ctx workflow.Context, in stages.Input) error {
-	fields, err := in.Evaluator.Evaluate(in.Stage.Window, nil)
+	fields, err := in.Evaluator.Evaluate(ctx, in.Stage.Window, nil)
 	if err != nil {
 		return err
 	}

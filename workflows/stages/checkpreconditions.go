@@ -81,17 +81,17 @@ func (p precondition) check(ctx workflow.Context, in Input) error {
 
 func checkNothing(workflow.Context, Input, map[string]any) error { return nil }
 
-func checkExpression(_ workflow.Context, in Input, fields map[string]any) error {
+func checkExpression(ctx workflow.Context, in Input, fields map[string]any) error {
 	text, _ := fields["expression"].(string)
 	if b, ok := fields["expression"].(bool); ok {
 		text = fmt.Sprint(b)
 	}
-	met, err := in.Evaluator.Condition(text)
+	met, err := in.Evaluator.Condition(ctx, text)
 	if err != nil || met {
 		return err
 	}
 	if message, _ := fields["failureMessage"].(string); message != "" {
-		evaluated, err := in.Evaluator.Evaluate(message, nil)
+		evaluated, err := in.Evaluator.Evaluate(ctx, message, nil)
 		if err != nil {
 			return err
 		}
@@ -105,8 +105,8 @@ type stageStatusFields struct {
 	Status string `json:"stageStatus"`
 }
 
-func checkStageStatus(_ workflow.Context, in Input, fields map[string]any) error {
-	c, err := evaluated[stageStatusFields](in, fields)
+func checkStageStatus(ctx workflow.Context, in Input, fields map[string]any) error {
+	c, err := evaluated[stageStatusFields](ctx, in, fields)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ var comparisons = map[string]func(got, want int) bool{
 }
 
 func checkClusterSize(ctx workflow.Context, in Input, fields map[string]any) error {
-	c, err := evaluated[clusterSizeFields](in, fields)
+	c, err := evaluated[clusterSizeFields](ctx, in, fields)
 	if err != nil {
 		return err
 	}
@@ -184,8 +184,8 @@ func orEqual(comparison string) string {
 }
 
 // evaluated evaluates the fields and decodes them.
-func evaluated[T any](in Input, fields map[string]any) (T, error) {
-	value, err := in.Evaluator.Evaluate(fields, nil)
+func evaluated[T any](ctx workflow.Context, in Input, fields map[string]any) (T, error) {
+	value, err := in.Evaluator.Evaluate(ctx, fields, nil)
 	if err != nil {
 		var none T
 		return none, err

@@ -27,7 +27,7 @@ func EvaluateVariables(ctx workflow.Context, in Input) (Outputs, error) {
 	}
 	outputs := Outputs{}
 	for _, v := range c.Variables {
-		value, err := in.Evaluator.Evaluate(v.Value, maps.Clone(outputs))
+		value, err := in.Evaluator.Evaluate(ctx, v.Value, maps.Clone(outputs))
 		if err != nil {
 			return nil, fmt.Errorf("variable %s: %w", v.Key, err)
 		}

@@ -139,13 +139,14 @@ func (in Input) Ended(workflowID string) {
 	in.Changed()
 }
 
-// Evaluator evaluates the expressions of one stage.
+// Evaluator evaluates the expressions of one stage. What they need from
+// outside, such as a URL's text, is found on the way.
 type Evaluator interface {
 	// Evaluate replaces the expressions in a value. More are names that it
 	// sees besides those of the stage.
-	Evaluate(value any, more map[string]any) (any, error)
+	Evaluate(ctx workflow.Context, value any, more map[string]any) (any, error)
 	// Condition evaluates a text, with or without ${ }, to a boolean.
-	Condition(text string) (bool, error)
+	Condition(ctx workflow.Context, text string) (bool, error)
 }
 
 // Rejection is a person's no. It fails the stage, and "ignore the failure"

@@ -1,0 +1,77 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/gennaker/gennaker"
+)
+
+// maxFetched bounds the text that a URL may answer with, in bytes. The
+// history of an execution keeps each.
+const maxFetched = 256 << 10
+
+// Fetch gets the text that a URL answers with, where webhooks may go. Any
+// answer but a 2xx is an error.
+func (w *Webhooks) Fetch(ctx context.Context, url string) (text string, err error) {
+	err = alive(ctx, func(ctx context.Context, _ *pulse) (err error) {
+		text, err = w.fetch(ctx, WebhookRequest{Method: http.MethodGet, URL: url})
+		return err
+	})
+	return text, err
+}
+
+func (w *Webhooks) fetch(ctx context.Context, r WebhookRequest) (string, error) {
+	req, _, err := w.request(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	client := *w.client
+	client.CheckRedirect = func(next *http.Request, via []*http.Request) error { return w.redirect(next, via, r) }
+	response, err := client.Do(req)
+	if err != nil {
+		return "", unreachable(ctx, r, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode/100 != 2 {
+		return "", fmt.Errorf("GET %s: %w: it answered %d %s", r.shown(), statusKind(response.StatusCode),
+			response.StatusCode, http.StatusText(response.StatusCode))
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, maxFetched+1))
+	if err != nil {
+		return "", unreachable(ctx, r, err)
+	}
+	if len(data) > maxFetched {
+		return "", fmt.Errorf("GET %s: %w: its answer is longer than %d bytes", r.shown(), gennaker.ErrInvalid, maxFetched)
+	}
+	return strings.ToValidUTF8(string(data), "\uFFFD"), nil
+}
+
+// unreachable says why there is no answer. Only what the policy denies will
+// not be different next time.
+func unreachable(ctx context.Context, r WebhookRequest, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.Is(err, gennaker.ErrDenied) || errors.Is(err, gennaker.ErrInvalid) {
+		return fmt.Errorf("GET %s: %w", r.shown(), plainURL(err))
+	}
+	return fmt.Errorf("GET %s: %w: %w", r.shown(), gennaker.ErrUnavailable, plainURL(err))
+}
+
+// statusKind is the kind of error that a status code is.
+func statusKind(code int) error {
+	switch {
+	case busy(code):
+		return gennaker.ErrUnavailable
+	case code == http.StatusNotFound, code == http.StatusGone:
+		return gennaker.ErrNotFound
+	case code == http.StatusUnauthorized, code == http.StatusForbidden:
+		return gennaker.ErrDenied
+	}
+	return gennaker.ErrInvalid
+}
