@@ -90,9 +90,7 @@ type StageExecution struct {
 	Type       string   `json:"type"`
 	Name       string   `json:"name"`
 	Status     Status   `json:"status"`
-	// Parent is the refId of the stage that a synthetic stage belongs to, and
-	// Owner the place it has there.
-	Parent    string         `json:"parentStageId,omitempty"`
+	// Owner is the place of a synthetic stage in the stage that it belongs to.
 	Owner     string         `json:"syntheticStageOwner,omitempty"`
 	Attempt   int            `json:"attempt,omitempty"` // how often it was restarted
 	StartTime time.Time      `json:"startTime,omitzero"`
@@ -111,6 +109,12 @@ type StageExecution struct {
 	// Skips are who did.
 	Skippable bool   `json:"skippable,omitempty"`
 	Skips     []Skip `json:"skips,omitempty"`
+	// Synthetic are the stages that ran within it, in the order in which they
+	// were planned.
+	Synthetic []*StageExecution `json:"syntheticStages,omitempty"`
+	// SpentMillis is what of its time was used up before a long history was
+	// continued in a new one; time spent paused does not count.
+	SpentMillis int64 `json:"spentMs,omitempty"`
 }
 
 // Command is a person's word to an execution.
@@ -165,16 +169,38 @@ type Notice struct {
 	Text string    `json:"text"`
 }
 
-// Stage finds a stage by refId, or else by name. It is nil if there is none.
+// Stage finds a stage by refId, or else by name, also among the synthetic
+// ones. It is nil if there is none.
 func (e *Execution) Stage(refOrName string) *StageExecution {
+	if s := e.find(func(s *StageExecution) bool { return s.RefID == refOrName }); s != nil {
+		return s
+	}
+	return e.find(func(s *StageExecution) bool { return s.Name == refOrName })
+}
+
+// find returns the first stage that fits: those of the document come before
+// the synthetic ones.
+func (e *Execution) find(fits func(*StageExecution) bool) *StageExecution {
 	for i := range e.Stages {
-		if e.Stages[i].RefID == refOrName {
+		if fits(&e.Stages[i]) {
 			return &e.Stages[i]
 		}
 	}
 	for i := range e.Stages {
-		if e.Stages[i].Name == refOrName {
-			return &e.Stages[i]
+		if s := e.Stages[i].find(fits); s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+func (s *StageExecution) find(fits func(*StageExecution) bool) *StageExecution {
+	for _, inner := range s.Synthetic {
+		if fits(inner) {
+			return inner
+		}
+		if found := inner.find(fits); found != nil {
+			return found
 		}
 	}
 	return nil
@@ -209,6 +235,9 @@ func (e *Execution) Rewind(r Restart) (*StageExecution, error) {
 	s := e.Stage(r.Stage)
 	if s == nil {
 		return nil, fmt.Errorf("stage %s: %w: the stages are %s", r.Stage, ErrNotFound, e.stageNames())
+	}
+	if s.Owner != "" {
+		return nil, fmt.Errorf("stage %s: %w: it runs within another stage: restart that", r.Stage, ErrInvalid)
 	}
 	if !s.Status.Complete() {
 		return nil, fmt.Errorf("stage %s: %w: it is %s; only a stage that has ended can be restarted", r.Stage, ErrInvalid, s.Status)

@@ -40,8 +40,8 @@ func obey(ctx workflow.Context, g *gate.Gate) {
 	resume := workflow.GetSignalChannel(ctx, gennaker.SignalResume)
 	for {
 		selector := workflow.NewSelector(ctx)
-		selector.AddReceive(pause, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil); g.Close() })
-		selector.AddReceive(resume, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil); g.Open() })
+		selector.AddReceive(pause, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil); g.Close(ctx) })
+		selector.AddReceive(resume, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil); g.Open(ctx) })
 		selector.Select(ctx)
 	}
 }

@@ -50,11 +50,23 @@ func (r *run) view() (gennaker.Execution, error) {
 	e.Status = gennaker.Paused
 	e.Stages = append([]gennaker.StageExecution(nil), e.Stages...)
 	for i := range e.Stages {
-		if e.Stages[i].Status == gennaker.Running {
-			e.Stages[i].Status = gennaker.Paused
-		}
+		pauseView(&e.Stages[i])
 	}
 	return e, nil
+}
+
+// pauseView makes a copy of a stage look paused, and those within it.
+func pauseView(s *gennaker.StageExecution) {
+	if s.Status == gennaker.Running {
+		s.Status = gennaker.Paused
+	}
+	inner := make([]*gennaker.StageExecution, len(s.Synthetic))
+	for i, each := range s.Synthetic {
+		within := *each
+		pauseView(&within)
+		inner[i] = &within
+	}
+	s.Synthetic = inner
 }
 
 func (r *run) judge(ctx workflow.Context, j gennaker.Judgment) (gennaker.StageExecution, error) {
@@ -64,12 +76,12 @@ func (r *run) judge(ctx workflow.Context, j gennaker.Judgment) (gennaker.StageEx
 	}
 	j.At = workflow.Now(ctx).UTC()
 	s.Judgment = &j
-	r.changed = true
+	r.wake()
 	return *s, nil
 }
 
 func (r *run) mayJudge(_ workflow.Context, j gennaker.Judgment) error {
-	if r.ending {
+	if r.top.ending {
 		return r.over()
 	}
 	_, err := j.Check(&r.e)
@@ -85,9 +97,25 @@ func (r *run) hear(ctx workflow.Context) {
 		if !signals.Receive(ctx, &raw) {
 			return
 		}
-		if err := r.judgeRaw(ctx, raw); err != nil {
-			r.notice(ctx, "judge signal refused: "+err.Error())
+		r.judgeSignal(ctx, raw)
+	}
+}
+
+// hearAll takes the judgments that have arrived by now.
+func (r *run) hearAll(ctx workflow.Context) {
+	signals := workflow.GetSignalChannel(ctx, gennaker.SignalJudge)
+	for {
+		var raw converter.RawValue
+		if !signals.ReceiveAsync(&raw) {
+			return
 		}
+		r.judgeSignal(ctx, raw)
+	}
+}
+
+func (r *run) judgeSignal(ctx workflow.Context, raw converter.RawValue) {
+	if err := r.judgeRaw(ctx, raw); err != nil {
+		r.notice(ctx, "judge signal refused: "+err.Error())
 	}
 }
 
@@ -115,7 +143,7 @@ func (r *run) notice(ctx workflow.Context, text string) {
 	if extra := len(r.e.Notices) - maxNotices; extra > 0 {
 		r.e.Notices = r.e.Notices[extra:]
 	}
-	r.changed = true
+	r.wake()
 }
 
 func (r *run) over() error {
@@ -131,7 +159,7 @@ func (r *run) cancelCommand(ctx workflow.Context, c gennaker.Command) (gennaker.
 }
 
 func (r *run) mayCancel(workflow.Context, gennaker.Command) error {
-	if r.ending {
+	if r.top.ending {
 		return r.over()
 	}
 	return nil
@@ -140,14 +168,14 @@ func (r *run) mayCancel(workflow.Context, gennaker.Command) error {
 func (r *run) pause(ctx workflow.Context, c gennaker.Command) (gennaker.Status, error) {
 	c.At = workflow.Now(ctx).UTC()
 	r.e.Pause = &c
-	r.gate.Close()
-	r.changed = true
+	r.gate.Close(ctx)
+	r.wake()
 	return gennaker.Paused, r.tellOperations(ctx, gennaker.SignalPause)
 }
 
 func (r *run) mayPause(workflow.Context, gennaker.Command) error {
 	switch {
-	case r.ending:
+	case r.top.ending:
 		return r.over()
 	case r.gate.Closed():
 		return fmt.Errorf("execution %s: %w: %s has paused it already", r.e.ID, gennaker.ErrInvalid, r.e.Pause.User)
@@ -157,14 +185,14 @@ func (r *run) mayPause(workflow.Context, gennaker.Command) error {
 
 func (r *run) resume(ctx workflow.Context, c gennaker.Command) (gennaker.Status, error) {
 	r.e.Pause = nil
-	r.gate.Open()
-	r.changed = true
+	r.gate.Open(ctx)
+	r.wake()
 	return gennaker.Running, r.tellOperations(ctx, gennaker.SignalResume)
 }
 
 func (r *run) mayResume(workflow.Context, gennaker.Command) error {
 	switch {
-	case r.ending:
+	case r.top.ending:
 		return r.over()
 	case !r.gate.Closed():
 		return fmt.Errorf("execution %s: %w: it is not paused", r.e.ID, gennaker.ErrInvalid)
@@ -197,12 +225,12 @@ func (r *run) skip(ctx workflow.Context, k gennaker.Skip) (gennaker.StageExecuti
 	k.At = workflow.Now(ctx).UTC()
 	s.Skips = append(s.Skips, k)
 	s.Skippable = false // once is enough
-	r.changed = true
+	r.wake()
 	return *s, nil
 }
 
 func (r *run) maySkip(_ workflow.Context, k gennaker.Skip) error {
-	if r.ending {
+	if r.top.ending {
 		return r.over()
 	}
 	_, err := k.Check(&r.e)
@@ -215,12 +243,12 @@ func (r *run) restart(ctx workflow.Context, c gennaker.Restart) (gennaker.StageE
 	if err != nil {
 		return gennaker.StageExecution{}, err
 	}
-	r.changed = true
+	r.wake()
 	return *s, nil
 }
 
 func (r *run) mayRestart(_ workflow.Context, c gennaker.Restart) error {
-	if r.ending {
+	if r.top.ending {
 		return r.over()
 	}
 	trial := r.e

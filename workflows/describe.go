@@ -27,7 +27,7 @@ func (r *run) describe() {
 	for _, n := range e.Notices {
 		fmt.Fprintf(&b, "\n> %s\n", line(n.Text))
 	}
-	workflow.SetCurrentDetails(r.ctx, b.String())
+	workflow.SetCurrentDetails(r.top.ctx, b.String())
 }
 
 func describeStage(b *strings.Builder, s gennaker.StageExecution) {

@@ -30,17 +30,18 @@ func (r *run) asked(stage string) (*scope, error) {
 		for _, s := range r.e.Stages {
 			all.Requisites = append(all.Requisites, s.RefID)
 		}
-		return r.scope(&all, gennaker.Stage{}), nil
+		return &scope{r: r, state: &all}, nil
 	}
 	s := r.e.Stage(stage)
 	if s == nil {
 		return nil, fmt.Errorf("stage %s: %w", stage, gennaker.ErrNotFound)
 	}
-	state := *s // what is noted on the way stays here
-	for _, doc := range r.pipeline.Stages {
-		if doc.RefID == s.RefID {
-			return r.scope(&state, doc), nil
-		}
+	n := r.known[s.RefID]
+	if n == nil {
+		return nil, fmt.Errorf("stage %s: %w: the document does not have it", stage, gennaker.ErrNotFound)
 	}
-	return nil, fmt.Errorf("stage %s: %w: the document does not have it", stage, gennaker.ErrNotFound)
+	sc := n.scope()
+	state := *s // what is noted on the way stays here
+	sc.state = &state
+	return sc, nil
 }

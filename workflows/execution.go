@@ -1,16 +1,13 @@
 package workflows
 
 import (
-	"errors"
 	"fmt"
-	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/workflows/gate"
-	"github.com/gennaker/gennaker/workflows/ops"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
 
@@ -20,13 +17,11 @@ type run struct {
 	pipeline gennaker.Pipeline
 	e        gennaker.Execution
 	gate     *gate.Gate
-	ctx      workflow.Context // of all stages
-	stop     workflow.CancelFunc
-	kept     map[string]int // bytes of the outputs of each stage
-	memory   []memory       // what stages found for their expressions, the oldest first
-	running  int            // stages
-	changed  bool           // since the walk last looked
-	ending   bool           // no more stages start
+	top      *graph           // the stages of the document
+	known    map[string]*node // these and those within them, by refId
+	kept     map[string]int   // bytes of the outputs of each stage
+	memory   []memory         // what stages found for their expressions, the oldest first
+	leaving  bool             // to be continued in a new history
 }
 
 // Execution runs a pipeline. It completes if the execution succeeded, fails
@@ -47,12 +42,23 @@ func Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Execution, err
 			return r.e, err
 		}
 	}
+	if r.leaving && !r.top.ending && r.top.unfinished() {
+		return r.goOn(ctx, in)
+	}
 	return r.finish(ctx, outcome(r.e, r.pipeline))
 }
 
 func newRun(ctx workflow.Context, in gennaker.Start) *run {
-	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}}
-	r.ctx, r.stop = workflow.WithCancel(gate.With(ctx, r.gate))
+	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}, known: map[string]*node{}}
+	r.top = &graph{r: r}
+	r.top.ctx, r.top.stop = workflow.WithCancel(gate.With(ctx, r.gate))
+	if in.Continued != nil {
+		r.e = *in.Continued
+		if r.e.Pause != nil {
+			r.gate.Close(ctx)
+		}
+		return r
+	}
 	r.e = gennaker.Execution{
 		ID:          workflow.GetInfo(ctx).WorkflowExecution.ID,
 		Application: in.Pipeline.Application,
@@ -64,6 +70,9 @@ func newRun(ctx workflow.Context, in gennaker.Start) *run {
 	return r
 }
 
+// wake makes the walk look again at what may start.
+func (r *run) wake() { r.top.changed = true }
+
 // prepare plans the graph, or says why there is nothing to run. An execution
 // that comes too late is cancelled.
 func (r *run) prepare(ctx workflow.Context, in gennaker.Start) error {
@@ -74,7 +83,7 @@ func (r *run) prepare(ctx workflow.Context, in gennaker.Start) error {
 	if len(p.Stages) == 0 {
 		return fmt.Errorf("pipeline %s: %w: it has no stages", p.Name, gennaker.ErrInvalid)
 	}
-	parameters, err := p.Resolve(in.Trigger.Parameters)
+	parameters, err := p.Resolve(r.e.Trigger.Parameters)
 	if err != nil {
 		return err
 	}
@@ -88,20 +97,22 @@ func (r *run) prepare(ctx workflow.Context, in gennaker.Start) error {
 			return fmt.Errorf("stage %s: type %q: %w: there is no such type", s.RefID, s.Type, gennaker.ErrInvalid)
 		}
 	}
-	late, err := expired(ctx, p.StartTimeExpiry)
-	if err != nil {
-		return err
+	if in.Continued == nil {
+		if err := r.cancelIfLate(ctx); err != nil {
+			return err
+		}
+		r.e.Stages = states(p.Stages, in.Carried)
 	}
+	r.top.over(r.nodes())
+	return r.count()
+}
+
+func (r *run) cancelIfLate(ctx workflow.Context) error {
+	late, err := expired(ctx, r.pipeline.StartTimeExpiry)
 	if late {
 		r.e.Cancel = &gennaker.Command{User: "gennaker", Reason: "its startTimeExpiry had passed", At: workflow.Now(ctx).UTC()}
 	}
-	r.e.Stages = states(p.Stages, in.Carried)
-	for i := range r.e.Stages {
-		if err := r.keep(&r.e.Stages[i], r.e.Stages[i].Outputs); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // states are the stages before they run; those carried over from an earlier
@@ -117,73 +128,58 @@ func states(list []gennaker.Stage, carried []gennaker.StageExecution) []gennaker
 			all[i] = before
 			continue
 		}
-		all[i] = gennaker.StageExecution{RefID: s.RefID, Requisites: s.Requisites, Type: s.Type,
-			Name: s.Title(), Status: gennaker.NotStarted}
+		all[i] = notStarted(s)
 	}
 	return all
+}
+
+func notStarted(s gennaker.Stage) gennaker.StageExecution {
+	return gennaker.StageExecution{RefID: s.RefID, Requisites: s.Requisites, Type: s.Type,
+		Name: s.Title(), Status: gennaker.NotStarted}
+}
+
+// nodes are the document's stages with their states, which stay where they
+// are as long as the run lasts.
+func (r *run) nodes() []*node {
+	nodes := make([]*node, len(r.e.Stages))
+	for i := range r.e.Stages {
+		nodes[i] = &node{state: &r.e.Stages[i], doc: r.pipeline.Stages[i]}
+	}
+	return nodes
 }
 
 // walk starts each stage when its requisites allow, until nothing runs and
 // nothing can start. It outlives a cancellation, to see the stages clean up.
 func (r *run) walk(ctx workflow.Context) error {
 	outlive, _ := workflow.NewDisconnectedContext(ctx)
+	g := r.top
 	for {
-		r.startReady()
-		if r.running == 0 && (r.ending || !r.gate.Closed()) {
+		r.considerLeaving(ctx)
+		if !r.leaving {
+			g.startReady()
+		}
+		if g.running == 0 && (g.ending || r.leaving || !r.gate.Closed()) {
 			return nil
 		}
-		if err := workflow.Await(outlive, func() bool { return r.changed || (ctx.Err() != nil && !r.ending) }); err != nil {
+		if err := workflow.Await(outlive, func() bool { return g.changed || (ctx.Err() != nil && !g.ending) }); err != nil {
 			return err
 		}
-		r.changed = false
-		if ctx.Err() != nil && !r.ending {
+		g.changed = false
+		if ctx.Err() != nil && !g.ending {
 			r.cancel(outlive, gennaker.Command{User: "temporal", Reason: "cancelled in Temporal"})
 		}
 		r.describe()
 	}
 }
 
-// startReady starts every stage whose requisites have passed.
-func (r *run) startReady() {
-	if r.ending || r.gate.Closed() {
-		return
-	}
-	for i := range r.e.Stages {
-		s := &r.e.Stages[i]
-		if s.Status != gennaker.NotStarted || !r.passed(s.Requisites) {
-			continue
-		}
-		s.Status = gennaker.Running
-		r.running++
-		workflow.GoNamed(r.ctx, "stage "+s.RefID, func(ctx workflow.Context) {
-			r.stage(ctx, s, r.pipeline.Stages[i])
-			r.running--
-			r.changed = true
-			if s.Status == gennaker.Terminal || s.Status == gennaker.Canceled {
-				r.ending = true // it failed the pipeline: the others end
-				r.stop()
-			}
-		})
-	}
-}
-
-func (r *run) passed(requisites []string) bool {
-	for _, ref := range requisites {
-		if s := r.e.Stage(ref); s == nil || !s.Status.Passes() {
-			return false
-		}
-	}
-	return true
-}
-
 // cancel ends the execution: running stages clean up, no others start.
 func (r *run) cancel(ctx workflow.Context, c gennaker.Command) {
 	c.At = workflow.Now(ctx).UTC()
 	r.e.Cancel = &c
-	r.ending, r.changed = true, true
-	r.gate.Open()
+	r.top.ending, r.top.changed = true, true
+	r.gate.Open(ctx)
 	r.e.Pause = nil
-	r.stop()
+	r.top.stop()
 }
 
 // finish closes the workflow so that Temporal's own status tells the truth.
@@ -192,7 +188,7 @@ func (r *run) finish(ctx workflow.Context, status gennaker.Status) (gennaker.Exe
 	if err := workflow.Await(outlive, func() bool { return workflow.AllHandlersFinished(outlive) }); err != nil {
 		return r.e, err
 	}
-	r.ending = true
+	r.top.ending = true
 	r.e.Status = status
 	r.e.EndTime = workflow.Now(ctx).UTC()
 	r.describe()
@@ -207,96 +203,6 @@ func (r *run) finish(ctx workflow.Context, status gennaker.Status) (gennaker.Exe
 	}
 	return r.e, temporal.NewApplicationErrorWithOptions(r.e.Error, string(gennaker.Terminal),
 		temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{r.e}})
-}
-
-// stage runs one stage and records what became of it.
-func (r *run) stage(ctx workflow.Context, state *gennaker.StageExecution, s gennaker.Stage) {
-	state.StartTime = workflow.Now(ctx).UTC()
-	scope := r.scope(state, s)
-	var outputs stages.Outputs
-	s, err := scope.common(ctx)
-	if err == nil {
-		scope.stage = s
-		outputs, err = r.attempt(ctx, scope)
-	}
-	if tooBig := r.keep(state, outputs); err == nil {
-		err = tooBig
-	}
-	state.Waiting = ""
-	state.EndTime = workflow.Now(ctx).UTC()
-	if state.Status != gennaker.Skipped {
-		state.Status = r.conclude(ctx, s, err)
-	}
-	if err != nil {
-		state.Error = bounded(err)
-	}
-	if temporal.IsCanceledError(err) {
-		state.Error = "cancelled"
-	}
-}
-
-// attempt evaluates a stage's condition and fields, and runs it in its time.
-func (r *run) attempt(ctx workflow.Context, scope *scope) (stages.Outputs, error) {
-	s, state := scope.stage, scope.state
-	t, _ := stages.Find(s)
-	enabled, err := scope.enabled(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !enabled {
-		state.Status = gennaker.Skipped
-		return nil, nil
-	}
-	in := stages.Input{Execution: &r.e, Stage: s, State: state, Config: s.Config, Limit: t.Limit,
-		Evaluator: scope, Changed: func() { r.changed = true }}
-	if s.TimeoutMillis > 0 {
-		in.Limit = time.Duration(s.TimeoutMillis) * time.Millisecond
-	}
-	if late, err := r.inWindow(ctx, scope, in); late || err != nil {
-		return nil, err
-	}
-	if !t.Raw {
-		if in.Config, err = scope.fields(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return r.inTime(ctx, t, in)
-}
-
-func (r *run) inTime(ctx workflow.Context, t stages.Type, in stages.Input) (outputs stages.Outputs, err error) {
-	limit := in.Limit
-	if t.OwnClock {
-		limit = 0
-	}
-	err = gate.Limit(ops.InStage(ctx, in.Stage.Title()), limit, func(ctx workflow.Context) (err error) {
-		outputs, err = t.Run(ctx, in)
-		return err
-	})
-	if limit > 0 && errors.Is(err, gate.ErrTimeout) {
-		err = fmt.Errorf("not done after %s: %w", limit, err)
-	}
-	return outputs, err
-}
-
-// conclude is the status that an attempt's end counts as.
-func (r *run) conclude(ctx workflow.Context, s gennaker.Stage, err error) gennaker.Status {
-	var no *stages.Rejection
-	var end *stages.BranchEnd
-	switch {
-	case err == nil:
-		return gennaker.Succeeded
-	case temporal.IsCanceledError(err) && ctx.Err() != nil:
-		return gennaker.Canceled
-	case temporal.IsCanceledError(err): // somebody cancelled what the stage waited for
-		return s.FailureStatus(gennaker.Canceled)
-	case errors.Is(err, gate.ErrTimeout) && s.SucceedOnTimeout:
-		return gennaker.Succeeded
-	case errors.As(err, &end):
-		return gennaker.Stopped
-	case errors.As(err, &no) && !r.asSpinnaker():
-		s.ContinuePipeline = false
-	}
-	return s.FailureStatus(gennaker.Terminal)
 }
 
 // asSpinnaker reports whether the document asks for Spinnaker's reading where

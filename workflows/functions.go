@@ -32,17 +32,13 @@ func (sc *scope) Call(name string, args []any) (any, error) {
 }
 
 // place finds the stage that a refId or a name means.
-func (sc *scope) place(named any) (int, error) {
+func (sc *scope) place(named any) (*gennaker.StageExecution, error) {
 	name := fmt.Sprint(named)
 	s := sc.r.e.Stage(name)
 	if s == nil {
-		return 0, sc.noStage(name)
+		return nil, sc.noStage(name)
 	}
-	return sc.at(s.RefID), nil
-}
-
-func (sc *scope) at(refID string) int {
-	return slices.IndexFunc(sc.r.e.Stages, func(s gennaker.StageExecution) bool { return s.RefID == refID })
+	return s, nil
 }
 
 func (sc *scope) noStage(name string) error {
@@ -58,19 +54,19 @@ func (sc *scope) noStage(name string) error {
 }
 
 func stageByName(sc *scope, args []any) (any, error) {
-	at, err := sc.place(args[0])
+	s, err := sc.place(args[0])
 	if err != nil {
 		return nil, err
 	}
-	return sc.r.stageMap(at), nil
+	return sc.r.stageMap(s), nil
 }
 
 func stageByRefID(sc *scope, args []any) (any, error) {
-	at := sc.at(fmt.Sprint(args[0]))
-	if at < 0 {
+	n := sc.r.known[fmt.Sprint(args[0])]
+	if n == nil {
 		return nil, fmt.Errorf("'%v': %w: there is no stage with that refId", args[0], gennaker.ErrNotFound)
 	}
-	return sc.r.stageMap(at), nil
+	return sc.r.stageMap(n.state), nil
 }
 
 func stageExists(sc *scope, args []any) (any, error) {
@@ -90,11 +86,11 @@ func currentUser(sc *scope, _ []any) (any, error) {
 }
 
 func judgmentInput(sc *scope, args []any) (any, error) {
-	at, err := sc.place(args[0])
+	s, err := sc.place(args[0])
 	if err != nil {
 		return nil, err
 	}
-	input, ok := sc.r.e.Stages[at].Outputs["judgmentInput"]
+	input, ok := s.Outputs["judgmentInput"]
 	if !ok {
 		return nil, fmt.Errorf("'%v': %w: nobody chose an input there", args[0], gennaker.ErrNotFound)
 	}

@@ -30,12 +30,13 @@ func story(ctx workflow.Context) *scope {
 			map[string]any{"branch": "master", "sha1": "aaa"}, map[string]any{"branch": "feature", "sha1": "bbb"}}},
 	}}})
 	r.e.Stages = states(r.pipeline.Stages, nil)
+	r.top.over(r.nodes())
 	r.e.Stages[0].Status = gennaker.Succeeded
 	r.e.Stages[0].Outputs = map[string]any{"artifacts": []any{map[string]any{"name": "out"}},
 		"deployments": []any{map[string]any{"serverGroup": "shop-v001"}}}
 	r.e.Stages[1].Status = gennaker.Terminal
 	r.e.Stages[1].Outputs = map[string]any{"judgmentInput": "roll back"}
-	return r.scope(&r.e.Stages[2], r.pipeline.Stages[2])
+	return r.top.nodes[2].scope()
 }
 
 // evaluate evaluates expressions inside of a workflow.

@@ -15,4 +15,4 @@ var _ javatime.Clock = (*scope)(nil)
 func (sc *scope) Types() map[string]*expression.Type { return javatime.Types() }
 
 // Now is the workflow's time, which is the same when it is replayed.
-func (sc *scope) Now() time.Time { return workflow.Now(sc.r.ctx).UTC() }
+func (sc *scope) Now() time.Time { return workflow.Now(sc.r.top.ctx).UTC() }

@@ -42,6 +42,16 @@ func (r *run) keep(s *gennaker.StageExecution, outputs map[string]any) error {
 	return json.Unmarshal(data, &s.Outputs)
 }
 
+// count counts what the stages have kept already.
+func (r *run) count() error {
+	for i := range r.e.Stages {
+		if err := r.keep(&r.e.Stages[i], r.e.Stages[i].Outputs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // bounded is an error's text, cut where it is too long to keep.
 func bounded(err error) string {
 	text := err.Error()

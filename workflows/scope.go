@@ -15,15 +15,13 @@ import (
 
 // scope is what the expressions of one stage see.
 type scope struct {
-	r     *run
-	state *gennaker.StageExecution
-	stage gennaker.Stage
-	more  map[string]any // seen before everything else
-	found map[need]found // what functions needed from outside
-}
-
-func (r *run) scope(state *gennaker.StageExecution, s gennaker.Stage) *scope {
-	return &scope{r: r, state: state, stage: s}
+	r      *run
+	node   *node // nil for one after all others
+	state  *gennaker.StageExecution
+	stage  gennaker.Stage
+	parent *scope         // of the stage that it runs within
+	more   map[string]any // seen before everything else
+	found  map[need]found // what functions needed from outside
 }
 
 // enabled evaluates the stage's condition. One that cannot be evaluated fails
@@ -179,24 +177,47 @@ func (sc *scope) Lookup(name string) (any, bool) {
 	return sc.above(name)
 }
 
-// above searches the outputs of the stages upstream, the nearest first.
+// above searches the outputs of the ancestors, the nearest first.
 func (sc *scope) above(name string) (any, bool) {
-	queue := sc.state.Requisites
-	seen := map[string]bool{}
-	for len(queue) > 0 {
-		ref := queue[0]
-		queue = queue[1:]
-		s := sc.r.e.Stage(ref)
-		if seen[ref] || s == nil {
-			continue
-		}
-		seen[ref] = true
+	for _, s := range sc.ancestors() {
 		if v, ok := s.Outputs[name]; ok {
 			return v, true
 		}
-		queue = append(queue[:len(queue):len(queue)], s.Requisites...)
 	}
 	return nil, false
+}
+
+// ancestors are the stages upstream, the nearest first: the requisites and
+// theirs; then, for a stage within another, those that ran in it before its
+// own place, the parent itself, and the parent's ancestors.
+func (sc *scope) ancestors() []*gennaker.StageExecution {
+	list := sc.upstream(sc.state.Requisites)
+	p := sc.parent
+	if p == nil {
+		return list
+	}
+	for _, s := range p.state.Synthetic {
+		if s.Owner != sc.state.Owner {
+			list = append(list, s)
+		}
+	}
+	return append(append(list, p.state), p.ancestors()...)
+}
+
+func (sc *scope) upstream(queue []string) []*gennaker.StageExecution {
+	var list []*gennaker.StageExecution
+	seen := map[string]bool{}
+	for len(queue) > 0 {
+		n := sc.r.known[queue[0]]
+		queue = queue[1:]
+		if n == nil || seen[n.state.RefID] {
+			continue
+		}
+		seen[n.state.RefID] = true
+		list = append(list, n.state)
+		queue = append(queue[:len(queue):len(queue)], n.state.Requisites...)
+	}
+	return list
 }
 
 func nonNil(m map[string]any) map[string]any {
@@ -227,7 +248,7 @@ func (r *run) executionMap() map[string]any {
 	m, _ := plainJSON(bare).(map[string]any)
 	list := make([]any, len(r.e.Stages))
 	for i := range r.e.Stages {
-		list[i] = r.stageMap(i)
+		list[i] = r.stageMap(&r.e.Stages[i])
 	}
 	m["stages"] = list
 	m["authentication"] = map[string]any{"user": r.e.Trigger.User}
@@ -236,9 +257,8 @@ func (r *run) executionMap() map[string]any {
 
 // stageMap is one stage as expressions see it. Its context is what the
 // document says and what the stage has put out.
-func (r *run) stageMap(i int) map[string]any {
-	s := r.e.Stages[i]
-	context := maps.Clone(nonNil(r.pipeline.Stages[i].Config))
+func (r *run) stageMap(s *gennaker.StageExecution) map[string]any {
+	context := maps.Clone(nonNil(r.known[s.RefID].doc.Config))
 	maps.Copy(context, s.Outputs)
 	return map[string]any{
 		"refId": s.RefID, "type": s.Type, "name": s.Name, "status": string(s.Status),

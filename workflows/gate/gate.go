@@ -14,12 +14,34 @@ var ErrTimeout = errors.New("its time is over")
 
 // Gate is open or closed. The zero value is open. Only the coroutines of one
 // workflow share it, so nothing guards it.
-type Gate struct{ closed bool }
+type Gate struct {
+	closed bool
+	since  time.Time     // when it was closed
+	held   time.Duration // how long it was closed before
+}
 
-// Close stops the clock; Open starts it again.
-func (g *Gate) Close()       { g.closed = true }
-func (g *Gate) Open()        { g.closed = false }
+// Close stops the clock.
+func (g *Gate) Close(ctx workflow.Context) {
+	if !g.closed {
+		g.closed, g.since = true, workflow.Now(ctx)
+	}
+}
+
+// Open starts the clock again.
+func (g *Gate) Open(ctx workflow.Context) {
+	g.held = g.Held(ctx)
+	g.closed = false
+}
+
 func (g *Gate) Closed() bool { return g.closed }
+
+// Held is how long the gate has been closed so far.
+func (g *Gate) Held(ctx workflow.Context) time.Duration {
+	if !g.closed {
+		return g.held
+	}
+	return g.held + workflow.Now(ctx).Sub(g.since)
+}
 
 type key struct{}
 

@@ -21,12 +21,13 @@ func Wait(ctx workflow.Context, in Input) (Outputs, error) {
 		return nil, err
 	}
 	d := time.Duration(c.Seconds * float64(time.Second))
-	if d == 0 {
+	left := d - in.Spent
+	if left <= 0 {
 		return nil, gate.Pass(ctx)
 	}
 	in.State.Waiting = d.String() + " to pass"
 	return nil, in.Skippable(func(skipped func() bool) error {
-		_, err := gate.Wait(ctx, d, in.Stage.Title()+": wait "+d.String(), skipped)
+		_, err := gate.Wait(ctx, left, in.Stage.Title()+": wait "+d.String(), skipped)
 		return err
 	})
 }

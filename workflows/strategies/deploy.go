@@ -133,7 +133,7 @@ func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
 		return cause
 	}
 	if canceled {
-		gate.Of(ctx).Open() // a pause must not hold up the clean-up
+		gate.Of(ctx).Open(ctx) // a pause must not hold up the clean-up
 	}
 	outlive, _ := workflow.NewDisconnectedContext(ctx)
 	if err := restore(outlive, d, canceled || d.Config.Rollback.DestroyLatest); err != nil {
