@@ -30,12 +30,14 @@ var rules = []struct {
 		why: "the document knows neither Temporal nor clouds"},
 	{room: "providers", forbidden: []string{"go.temporal.io", module + "/"},
 		except: []string{module + "/providers", module + "/localcloud/client"}, why: "a provider knows its cloud and the contract"},
-	{room: "activities", forbidden: []string{module + "/"}, except: []string{module + "/providers"}, why: "an activity finds, calls, translates"},
+	{room: "activities", forbidden: []string{module + "/"}, except: []string{module + "/providers", module + "/executions"},
+		why: "an activity finds, calls, translates"},
+	{room: "executions", forbidden: []string{module + "/"}, why: "the CLI and the activities share it: it knows executions in Temporal alone"},
 	{room: "localcloud", forbidden: []string{"go.temporal.io", module + "/"}, except: []string{module + "/localcloud"},
 		why: "the local cloud is useful by itself"},
 	{room: "store", forbidden: []string{module + "/"}, except: []string{module + "/store"}, why: "the store knows Temporal's client and the nouns"},
 	{room: "starter", forbidden: []string{module + "/"}, except: []string{module + "/pipeline", module + "/expression",
-		module + "/workflows/stages", module + "/store", module + "/starter"}, why: "the CLI talks to Temporal with names from the root"},
+		module + "/executions", module + "/workflows/stages", module + "/store", module + "/starter"}, why: "the CLI talks to Temporal with names from the root"},
 	{room: "worker", forbidden: []string{module + "/starter", module + "/localcloud"}, why: "a worker is not the CLI"},
 }
 

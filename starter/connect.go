@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/log"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/executions"
 )
 
 const (
@@ -43,11 +44,12 @@ func globalFlags() []cli.Flag {
 // session is a command's connection to Temporal.
 type session struct {
 	client.Client
-	data      converter.DataConverter
-	address   string
-	namespace string
-	taskQueue string
-	user      string
+	executions executions.Client
+	data       converter.DataConverter
+	address    string
+	namespace  string
+	taskQueue  string
+	user       string
 }
 
 // online makes the action of a command that talks to Temporal.
@@ -76,8 +78,12 @@ func connect(c *cli.Context) (*session, error) {
 	if err != nil {
 		return nil, unreachable(c.Context, err, options.HostPort)
 	}
-	return &session{Client: temporal, data: options.DataConverter, address: options.HostPort,
-		namespace: options.Namespace, taskQueue: c.String("task-queue"), user: userName(c)}, nil
+	queue := c.String("task-queue")
+	return &session{
+		Client:     temporal,
+		executions: executions.Client{Temporal: temporal, Data: options.DataConverter, TaskQueue: queue},
+		data:       options.DataConverter, address: options.HostPort, namespace: options.Namespace, taskQueue: queue, user: userName(c),
+	}, nil
 }
 
 // unreachable explains why the first call got no answer. Whatever the

@@ -7,16 +7,20 @@ import (
 	"strings"
 	"time"
 
-	enums "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
-	"go.temporal.io/sdk/converter"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/executions"
 )
 
 // ref names one run of an execution.
 type ref struct{ id, runID string }
+
+func refOf(r executions.Ref) ref { return ref{r.ID, r.RunID} }
+
+// whole is the execution that the run belongs to.
+func (r ref) whole() executions.Ref { return executions.Ref{ID: r.id, RunID: r.runID} }
 
 const (
 	// shortest is how much of an id's last part must be given.
@@ -72,7 +76,7 @@ func (s *session) exact(ctx context.Context, id string) (ref, error) {
 // newest finds the execution of application/pipeline that was started last.
 func (s *session) newest(ctx context.Context, arg string) (ref, error) {
 	application, pipeline, _ := strings.Cut(arg, "/")
-	prefix := gennaker.IDPart(application) + "/" + gennaker.IDPart(pipeline) + "/"
+	prefix := executions.Prefix(application, pipeline)
 	runs, err := s.list(ctx, "WorkflowId STARTS_WITH "+quote(prefix), searchLimit)
 	if err != nil {
 		return ref{}, err
@@ -175,44 +179,12 @@ func newestRuns(runs []run) []run {
 }
 
 func runOf(info *workflowpb.WorkflowExecutionInfo) run {
-	r := run{
-		ID:          info.GetExecution().GetWorkflowId(),
-		RunID:       info.GetExecution().GetRunId(),
-		Application: keyword(info, gennaker.SearchApplication),
-		Pipeline:    keyword(info, gennaker.SearchPipeline),
-		User:        keyword(info, gennaker.SearchUser),
-		Status:      statusOf(info.GetStatus()),
-		StartTime:   info.GetStartTime().AsTime(),
-	}
-	if info.GetCloseTime() != nil {
-		r.EndTime = info.GetCloseTime().AsTime()
-	}
-	return r
+	e := executions.Outline(info)
+	return run{ID: e.ID, RunID: info.GetExecution().GetRunId(), Application: e.Application, Pipeline: e.Name,
+		User: e.Trigger.User, Status: e.Status, StartTime: e.StartTime, EndTime: e.EndTime}
 }
-
-// statuses are Temporal's words for how a workflow stands, and ours.
-var statuses = map[enums.WorkflowExecutionStatus]gennaker.Status{
-	enums.WORKFLOW_EXECUTION_STATUS_RUNNING:    gennaker.Running,
-	enums.WORKFLOW_EXECUTION_STATUS_PAUSED:     gennaker.Running,
-	enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:  gennaker.Succeeded,
-	enums.WORKFLOW_EXECUTION_STATUS_FAILED:     gennaker.Terminal,
-	enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:  gennaker.Terminal,
-	enums.WORKFLOW_EXECUTION_STATUS_CANCELED:   gennaker.Canceled,
-	enums.WORKFLOW_EXECUTION_STATUS_TERMINATED: gennaker.Canceled,
-}
-
-func statusOf(s enums.WorkflowExecutionStatus) gennaker.Status { return statuses[s] }
 
 // quote writes a text as a visibility query's string.
 func quote(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
-}
-
-// keyword is a search attribute of an execution; empty if it has none.
-func keyword(info *workflowpb.WorkflowExecutionInfo, name string) string {
-	var text string
-	if p, ok := info.GetSearchAttributes().GetIndexedFields()[name]; ok {
-		_ = converter.GetDefaultDataConverter().FromPayload(p, &text) // one that cannot be read is as none
-	}
-	return text
 }

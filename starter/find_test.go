@@ -4,8 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/gennaker/gennaker"
 )
 
 func TestPick(t *testing.T) {
@@ -48,17 +46,6 @@ func TestOnlyTheNewestRunOfAnExecutionCounts(t *testing.T) {
 	})
 	if len(got) != 2 || got[0].RunID != "again" || got[1].RunID != "only" {
 		t.Errorf("newestRuns = %+v, want again, only", got)
-	}
-}
-
-func TestNewID(t *testing.T) {
-	p := gennaker.Pipeline{Application: "shop", Name: " Deploy to prod/eu ü\n"}
-	if got, want := newID(p, "build 7"), "shop/Deploy-to-prod-eu-ü/build-7"; got != want {
-		t.Errorf("newID = %q, want %q", got, want)
-	}
-	first, second := newID(p, ""), newID(p, "")
-	if first == second || !strings.HasPrefix(first, "shop/Deploy-to-prod-eu-ü/0") {
-		t.Errorf("newID = %s, then %s; want two different ids", first, second)
 	}
 }
 

@@ -80,18 +80,16 @@ func (s *session) present(ctx context.Context, v *view, err error, to viewer) er
 }
 
 // listen sends news whenever the execution's history has grown, until it is
-// complete.
+// complete. Where it is continued in another run, that one is listened to.
 func (s *session) listen(ctx context.Context, r ref, news chan<- struct{}) {
 	for ctx.Err() == nil {
-		events := s.GetWorkflowHistory(ctx, r.id, r.runID, true, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-		var err error
-		for err == nil && events.HasNext() {
-			if _, err = events.Next(); err == nil {
-				tell(news)
-			}
+		next, err := s.hear(ctx, r, news)
+		if err == nil && next == "" {
+			return
 		}
 		if err == nil {
-			return
+			r.runID = next
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -99,6 +97,20 @@ func (s *session) listen(ctx context.Context, r ref, news chan<- struct{}) {
 		}
 		tell(news)
 	}
+}
+
+// hear sends news of one run, and returns the run that it is continued in.
+func (s *session) hear(ctx context.Context, r ref, news chan<- struct{}) (next string, err error) {
+	events := s.GetWorkflowHistory(ctx, r.id, r.runID, true, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		e, err := events.Next()
+		if err != nil {
+			return "", err
+		}
+		next = e.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
+		tell(news)
+	}
+	return next, nil
 }
 
 func tell(news chan<- struct{}) {

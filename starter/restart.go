@@ -2,11 +2,10 @@ package starter
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/urfave/cli/v2"
-	enums "go.temporal.io/api/enums/v1"
 
 	"github.com/gennaker/gennaker"
 )
@@ -50,51 +49,16 @@ func restart(c *cli.Context, s *session, r ref) error {
 // restart asks a running execution, or starts a finished one again where it
 // was asked to; it returns the run to follow.
 func (s *session) restart(ctx context.Context, r ref, what gennaker.Restart) (ref, error) {
-	d, err := s.DescribeWorkflowExecution(ctx, r.id, r.runID)
-	if err != nil {
-		return r, err
+	again, err := s.executions.Restart(ctx, r.whole(), what)
+	switch {
+	case err == nil:
+		return refOf(again), nil
+	case errors.Is(err, gennaker.ErrBusy):
+		return r, refusedf("restart %s: somebody else has just restarted it: `gennaker watch %s` follows it", r.id, r.id)
+	case errors.Is(err, gennaker.ErrNotFound):
+		return r, notFoundf("%v", err)
+	case errors.Is(err, gennaker.ErrInvalid):
+		return r, refusedf("%v", err)
 	}
-	info := d.GetWorkflowExecutionInfo()
-	if info.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
-		return r, s.update(ctx, r, gennaker.UpdateRestart, what, nil)
-	}
-	e, err := s.outcome(ctx, r, info)
-	if err != nil {
-		return r, err
-	}
-	var start gennaker.Start
-	if err := s.input(ctx, r, &start); err != nil {
-		return r, err
-	}
-	if err := rewind(&start, e, what, time.Now()); err != nil {
-		return r, err
-	}
-	return s.startAgain(ctx, r.id, start)
-}
-
-// rewind makes what an execution was started with into what it goes on with.
-func rewind(start *gennaker.Start, e gennaker.Execution, what gennaker.Restart, now time.Time) error {
-	what.At = now.UTC()
-	stage, err := e.Rewind(what)
-	if err != nil {
-		return explainRewind(e, what, err)
-	}
-	what.Stage = stage.RefID
-	start.Carried, start.Restarted = e.Stages, &what
-	return nil
-}
-
-func explainRewind(e gennaker.Execution, what gennaker.Restart, err error) error {
-	if e.Stage(what.Stage) == nil {
-		return notFoundf("restart %s: %v", e.ID, err)
-	}
-	return refusedf("restart %s: %v", e.ID, err)
-}
-
-func (s *session) startAgain(ctx context.Context, id string, start gennaker.Start) (ref, error) {
-	again, err := s.start(ctx, id, start, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
-	if _, running := alreadyStarted(err); running {
-		return again, refusedf("restart %s: somebody else has just restarted it: `gennaker watch %s` follows it", id, id)
-	}
-	return again, err
+	return r, s.unanswered(ctx, r, gennaker.UpdateRestart, err)
 }

@@ -1,19 +1,12 @@
 package starter
 
 import (
-	"cmp"
-	"context"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
-	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/executions"
 )
 
 func startCommand() *cli.Command {
@@ -88,66 +81,21 @@ func prepare(c *cli.Context) (gennaker.Start, error) {
 
 // startOnce starts an execution once, prints its id and, if asked, follows it.
 func startOnce(c *cli.Context, s *session, start gennaker.Start) error {
-	id := newID(start.Pipeline, c.String("id"))
-	r, err := s.start(c.Context, id, start, enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
-	existing, exists := alreadyStarted(err)
-	if err != nil && !exists {
+	id := executions.NewID(start.Pipeline, c.String("id"))
+	r, started, err := s.executions.Start(c.Context, id, start)
+	if err != nil {
 		return err
 	}
-	if exists {
-		r = ref{id, existing}
+	if !started {
 		if err := (page{out: c.App.ErrWriter}).say(id + " exists already: nothing was started"); err != nil {
 			return err
 		}
 	}
 	if !c.Bool("watch") {
-		return emit(c, map[string]any{"id": id, "runId": r.runID, "started": !exists}, func() []line { return []line{{plain(id)}} })
+		return emit(c, map[string]any{"id": id, "runId": r.RunID, "started": started}, func() []line { return []line{{plain(id)}} })
 	}
-	return watch(c, s, r)
+	return watch(c, s, refOf(r))
 }
 
-// start starts a run under an id. It has no time-outs and no retries of the
-// server's: the execution keeps its own time and ends with what it found.
-func (s *session) start(ctx context.Context, id string, start gennaker.Start, reuse enums.WorkflowIdReusePolicy) (ref, error) {
-	p, t := start.Pipeline, start.Trigger
-	run, err := s.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                                       id,
-		TaskQueue:                                s.taskQueue,
-		WorkflowIDReusePolicy:                    reuse,
-		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
-		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            cut(p.Application+" · "+p.Name+" · "+t.User, maxSummary),
-		StaticDetails:                            cut(detailsOf(start), maxDetails),
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			attribute(gennaker.SearchApplication, p.Application),
-			attribute(gennaker.SearchPipeline, p.Name),
-			attribute(gennaker.SearchUser, t.User),
-		),
-	}, gennaker.ExecutionWorkflow, start)
-	if err != nil {
-		return ref{}, err
-	}
-	return ref{run.GetID(), run.GetRunID()}, nil
-}
-
-// What the server takes, in bytes.
-const (
-	maxSummary   = 400
-	maxDetails   = 20000
-	maxAttribute = 255
-)
-
-func attribute(name, value string) temporal.SearchAttributeUpdate {
-	return temporal.NewSearchAttributeKeyKeyword(name).ValueSet(cut(value, maxAttribute))
-}
-
-// detailsOf is what the Temporal Web UI shows at the top of the execution, in
-// Markdown.
-func detailsOf(start gennaker.Start) string {
-	var b strings.Builder
-	b.WriteString(start.Pipeline.Description)
-	for _, name := range slices.Sorted(maps.Keys(start.Trigger.Parameters)) {
-		fmt.Fprintf(&b, "\n- **%s**: %s", name, gennaker.Text(start.Trigger.Parameters[name]))
-	}
-	return cmp.Or(strings.TrimSpace(b.String()), "no description, no parameters")
-}
+// maxSummary is how many bytes of a workflow's summary the server takes.
+const maxSummary = 400

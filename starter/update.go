@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -12,22 +11,10 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// updatePatience is how long a running execution may take to answer a
-// person's word. Answering takes a worker and milliseconds.
-const updatePatience = 10 * time.Second
-
 // update brings a person's word to a running execution and returns its
 // answer. What says in one word what is asked, for the errors.
 func (s *session) update(ctx context.Context, r ref, name string, arg, answer any) error {
-	limited, cancel := context.WithTimeout(ctx, updatePatience)
-	defer cancel()
-	handle, err := s.UpdateWorkflow(limited, client.UpdateWorkflowOptions{
-		WorkflowID: r.id, RunID: r.runID, UpdateName: name, Args: []any{arg},
-		WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
-	if err == nil {
-		err = handle.Get(limited, answer)
-	}
+	err := s.executions.Update(ctx, r.whole(), name, arg, answer)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
