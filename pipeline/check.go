@@ -17,7 +17,7 @@ import (
 type checker struct {
 	*findings
 	types   Types
-	names   []string // of the types, sorted
+	names   []string // that a stage's type can be, sorted
 	shapes  map[reflect.Type]*shape
 	stages  map[string]*shape // by stage type
 	graph   []graphStage
@@ -26,10 +26,11 @@ type checker struct {
 
 func newChecker(types Types, found *findings) *checker {
 	c := &checker{findings: found, types: types, shapes: map[reflect.Type]*shape{}, stages: map[string]*shape{}, guesses: 200_000}
-	for name := range types {
-		c.names = append(c.names, name)
+	for _, name := range gennaker.SortedKeys(types) {
+		if fieldOf(types, name) == "type" {
+			c.names = append(c.names, name)
+		}
 	}
-	slices.Sort(c.names)
 	return c
 }
 

@@ -18,6 +18,13 @@ import (
 // people. A nil value stands for a type without fields.
 type Types map[string]any
 
+// Elsewhere is implemented by the value of a type that a stage has as its
+// alias alone: the stage's own type is a name that is defined in another place.
+type Elsewhere interface {
+	// DefinedIn says where, for people.
+	DefinedIn() string
+}
+
 // Document is a pipeline document that can run.
 type Document struct {
 	// Pipeline has a refId on every stage, and plain JSON values everywhere:

@@ -48,7 +48,14 @@ type deployStage struct {
 	Port     uint16    `json:"port,omitempty"`
 }
 
-var types = pipeline.Types{"wait": waitStage{}, "deploy": &deployStage{}, "note": noteStage{}, "noop": nil}
+// hookStage is a type that stages have as their alias.
+type hookStage struct {
+	URL string `json:"url,omitempty"`
+}
+
+func (hookStage) DefinedIn() string { return "hooks.yml" }
+
+var types = pipeline.Types{"wait": waitStage{}, "deploy": &deployStage{}, "note": noteStage{}, "noop": nil, "hook": hookStage{}}
 
 // stages puts the stages of a document into one that is otherwise right.
 func stages(yaml string) string {

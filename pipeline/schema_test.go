@@ -63,6 +63,8 @@ func TestSchemaAgreesWithDecode(t *testing.T) {
 		{"parameters", `{"name":"n","application":"a","stages":[],"parameterConfig":[{"name":"p","default":1,"hasOptions":true,"options":[{"value":"1"}]}]}`, true},
 		{"anything where anything may stand", one(`{"type":"deploy","clusters":[],"spec":{"a":[1,null]}}`), true},
 
+		{"an unknown type with a known alias", one(`{"type":"nap","alias":"wait","waitTime":5}`), true},
+		{"a type that is defined elsewhere", one(`{"type":"pageOps","alias":"hook","url":"x"}`), true},
 		{"a type with the name of another", one(`{"type":"deploy","clusters":[],"choices":[{"label":"x"}]}`), true},
 
 		{"the other type of that name", one(`{"type":"deploy","clusters":[],"choices":[{"value":"x"}]}`), false},
@@ -74,6 +76,9 @@ func TestSchemaAgreesWithDecode(t *testing.T) {
 		{"a stage that is an expression", one(`"${x}"`), false},
 		{"no type", one(`{"name":"x"}`), false},
 		{"an unknown type", one(`{"type":"depoly"}`), false},
+		{"an unknown type with an unknown alias", one(`{"type":"nap","alias":"rest"}`), false},
+		{"an alias for a type", one(`{"type":"hook"}`), false},
+		{"a wrong field of a type that is defined elsewhere", one(`{"type":"pageOps","alias":"hook","url":7}`), false},
 		{"a required field of the type is missing", one(`{"type":"wait"}`), false},
 		{"a required field of the type is null", one(`{"type":"wait","waitTime":null}`), false},
 		{"a word for a number", one(`{"type":"wait","waitTime":"soon"}`), false},

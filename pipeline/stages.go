@@ -48,12 +48,40 @@ func (c *checker) stage(n *node, p *path) any {
 		fields, _ := c.object(n, c.stageShape(""), p)
 		return fields
 	}
-	if _, known := c.types[typ.text]; known {
-		return c.open(n, c.stageShape(typ.text), p)
+	if name, known := c.runsAs(n, typ, p); known {
+		return c.open(n, c.stageShape(name), p)
 	}
-	c.problem(typ.position, p.field("type"), "%s", c.unknownType(typ.text))
 	fields, _ := c.object(n, c.stageShape(""), p)
 	return fields
+}
+
+// runsAs is the type whose fields a stage has: its own or else, as in
+// Spinnaker, its alias.
+func (c *checker) runsAs(n, typ *node, p *path) (string, bool) {
+	own, known := c.types[typ.text]
+	if e, elsewhere := own.(Elsewhere); elsewhere {
+		c.problem(typ.position, p.field("type"), "%s is an alias: make it the stage's alias, and its type a name from %s",
+			strconv.Quote(typ.text), e.DefinedIn())
+		return "", false
+	}
+	if known {
+		return typ.text, true
+	}
+	alias := n.field("alias")
+	if alias == nil || alias.kind != text || alias.text == "" {
+		c.problem(typ.position, p.field("type"), "%s", c.unknownType(typ.text))
+		return "", false
+	}
+	value, known := c.types[alias.text]
+	if !known {
+		c.problem(typ.position, p.field("type"), "%s, nor is its alias %s", c.unknownType(typ.text), strconv.Quote(shorten(alias.text)))
+		return "", false
+	}
+	if e, elsewhere := value.(Elsewhere); elsewhere {
+		c.note(typ.position, p.field("type"), "%s must be defined in %s: that is seen when the stage runs",
+			strconv.Quote(shorten(typ.text)), e.DefinedIn())
+	}
+	return alias.text, true
 }
 
 func (c *checker) unknownType(name string) string {
