@@ -42,7 +42,7 @@ func New(c Config) Activities {
 		Clusters:     &Clusters{temporal: c.Temporal},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
-		Webhooks:     newWebhooks(c.Webhooks),
+		Webhooks:     newWebhooks(c.Webhooks, c.Users),
 		Pipelines:    &Pipelines{store: c.Pipelines},
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/gennaker/gennaker"
@@ -19,9 +18,12 @@ import (
 type Webhooks struct {
 	policy WebhookPolicy
 	client *http.Client
+	users  []gennaker.User
 }
 
-func newWebhooks(p WebhookPolicy) *Webhooks { return &Webhooks{policy: p, client: p.client()} }
+func newWebhooks(p WebhookPolicy, users []gennaker.User) *Webhooks {
+	return &Webhooks{policy: p, client: p.client(), users: users}
+}
 
 // WebhookRequest is one HTTP request.
 type WebhookRequest struct {
@@ -38,11 +40,10 @@ type WebhookRequest struct {
 // WebhookCall is a request and what to make of its answer.
 type WebhookCall struct {
 	WebhookRequest
-	FailFast    []int          `json:"failFast,omitempty"`
-	Retry       []int          `json:"retry,omitempty"`       // besides 429 and 5xx
-	MaxAttempts map[string]int `json:"maxAttempts,omitempty"` // by status code
-	StatusURL   StatusURL      `json:"statusURL,omitzero"`
-	Artifacts   bool           `json:"artifacts,omitempty"` // are expected in the body
+	FailFast  []int     `json:"failFast,omitempty"`
+	Retry     []int     `json:"retry,omitempty"` // besides 429 and 5xx
+	StatusURL StatusURL `json:"statusURL,omitzero"`
+	Artifacts bool      `json:"artifacts,omitempty"` // are expected in the body
 }
 
 // WebhookAnswer is what came of a request. Secrets are hidden in it.
@@ -85,11 +86,8 @@ func (w *Webhooks) call(ctx context.Context, c WebhookCall) (WebhookAnswer, erro
 	switch {
 	case slices.Contains(c.FailFast, a.StatusCode):
 		a.Error = fmt.Sprintf("it answered %d, and is not to be asked again then", a.StatusCode)
-	case c.retries(a.StatusCode):
+	case busy(a.StatusCode) || slices.Contains(c.Retry, a.StatusCode):
 		a.Error = fmt.Sprintf("it answered %d", a.StatusCode)
-		if c.lastAttempt(ctx, a.StatusCode) {
-			return a, nil
-		}
 		return a, fmt.Errorf("webhook %s: %w: %s", c.shown(), gennaker.ErrUnavailable, a.Error)
 	case a.StatusCode >= 400:
 		a.Error = fmt.Sprintf("it answered %d", a.StatusCode)
@@ -121,18 +119,6 @@ func (w *Webhooks) unanswered(ctx context.Context, c WebhookCall, a WebhookAnswe
 func (w *Webhooks) safeToRetry(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && covered(w.policy.SafeToRetry, u)
-}
-
-func (c WebhookCall) retries(code int) bool {
-	_, counted := c.MaxAttempts[fmt.Sprint(code)]
-	return busy(code) || counted || slices.Contains(c.Retry, code)
-}
-
-// lastAttempt reports whether the document allows no more attempts after this
-// one was answered so.
-func (c WebhookCall) lastAttempt(ctx context.Context, code int) bool {
-	most, ok := c.MaxAttempts[fmt.Sprint(code)]
-	return ok && int(activity.GetInfo(ctx).Attempt) >= most
 }
 
 // busy reports whether the answer says to come back later.

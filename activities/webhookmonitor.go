@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ type WebhookMonitor struct {
 	Canceled  string `json:"canceled,omitempty"`
 	Terminal  string `json:"terminal,omitempty"`
 	Retry     []int  `json:"retry,omitempty"` // codes to look again after, besides 429 and 5xx
+	// Retries says for a code how often to look again after it, over the whole
+	// wait.
+	Retries map[string]int `json:"retries,omitempty"`
 }
 
 // WebhookStatus is what the last look showed. It is also what the heartbeats
@@ -33,6 +37,9 @@ type WebhookStatus struct {
 	Outcome         gennaker.Status `json:"outcome"`
 	PercentComplete *float64        `json:"percentComplete,omitempty"`
 	ProgressMessage string          `json:"progressMessage,omitempty"`
+	ResolvedValue   any             `json:"resolvedValue,omitempty"` // what a path found that means nothing
+	// Past counts the answers that were looked again after, by their code.
+	Past map[string]int `json:"past,omitempty"`
 }
 
 // MonitorWebhook looks again and again, the longer it waits the less often,
@@ -48,8 +55,9 @@ func (w *Webhooks) MonitorWebhook(ctx context.Context, m WebhookMonitor) (Webhoo
 
 func (w *Webhooks) monitor(ctx context.Context, m WebhookMonitor, b *pulse) (WebhookStatus, error) {
 	started := activity.GetInfo(ctx).ScheduledTime
+	past := earlier(ctx)
 	for {
-		s, err := w.lookAt(ctx, m)
+		s, err := w.lookAt(ctx, m, past)
 		if err != nil || s.Outcome != gennaker.Running {
 			return s, err
 		}
@@ -65,10 +73,20 @@ func (w *Webhooks) monitor(ctx context.Context, m WebhookMonitor, b *pulse) (Web
 	}
 }
 
-// lookAt looks once.
-func (w *Webhooks) lookAt(ctx context.Context, m WebhookMonitor) (WebhookStatus, error) {
+// earlier is what an earlier attempt, on a worker that died, counted.
+func earlier(ctx context.Context) map[string]int {
+	var s WebhookStatus
+	if activity.HasHeartbeatDetails(ctx) && activity.GetHeartbeatDetails(ctx, &s) == nil && s.Past != nil {
+		return s.Past
+	}
+	return map[string]int{}
+}
+
+// lookAt looks once, and counts in past the answer that it is to look again
+// after.
+func (w *Webhooks) lookAt(ctx context.Context, m WebhookMonitor, past map[string]int) (WebhookStatus, error) {
 	x, err := w.exchange(ctx, m.WebhookRequest)
-	s := WebhookStatus{WebhookAnswer: x.answer, Outcome: gennaker.Terminal}
+	s := WebhookStatus{WebhookAnswer: x.answer, Outcome: gennaker.Terminal, Past: maps.Clone(past)}
 	code := s.StatusCode
 	switch {
 	case ctx.Err() != nil:
@@ -80,8 +98,9 @@ func (w *Webhooks) lookAt(ctx context.Context, m WebhookMonitor) (WebhookStatus,
 	case err != nil:
 	case code >= 400:
 		s.Error = fmt.Sprintf("it answered %d", code)
-		if busy(code) || slices.Contains(m.Retry, code) {
-			s.Outcome = gennaker.Running
+		if m.again(code, past) {
+			past[fmt.Sprint(code)]++
+			s.Outcome, s.Past = gennaker.Running, maps.Clone(past) // the heartbeat reads it
 		}
 	default:
 		if err := m.judge(x.body, &s); err != nil {
@@ -89,6 +108,14 @@ func (w *Webhooks) lookAt(ctx context.Context, m WebhookMonitor) (WebhookStatus,
 		}
 	}
 	return s, nil
+}
+
+// again reports whether to look again after an answer.
+func (m WebhookMonitor) again(code int, past map[string]int) bool {
+	if most, counted := m.Retries[fmt.Sprint(code)]; counted {
+		return past[fmt.Sprint(code)] < most
+	}
+	return busy(code) || slices.Contains(m.Retry, code)
 }
 
 // judge reads the status out of a body.
@@ -115,6 +142,7 @@ func (m WebhookMonitor) judge(body any, s *WebhookStatus) error {
 	case bool:
 		s.Outcome = m.outcome(fmt.Sprint(v))
 	default:
+		s.ResolvedValue, _ = bounded(v)
 		return fmt.Errorf("status: path %s: %w: a text, a number or a boolean is wanted", m.Path, gennaker.ErrInvalid)
 	}
 	return nil

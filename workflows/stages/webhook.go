@@ -71,7 +71,6 @@ func (w *webhook) call(ctx workflow.Context) (string, error) {
 		WebhookRequest: ops.WebhookRequest{Method: method(w.Method), URL: w.URL, Headers: w.headers(), Payload: w.Payload, Key: w.key(ctx, "call")},
 		FailFast:       w.failFast(),
 		Retry:          w.WebhookRetryCodes,
-		MaxAttempts:    w.maxAttempts(),
 		StatusURL:      w.statusURL(),
 		Artifacts:      !w.WaitForCompletion && len(w.in.Stage.ExpectedArtifacts) > 0,
 	})
@@ -98,7 +97,7 @@ func (w *webhook) monitor(ctx workflow.Context, endpoint string) error {
 		Path:           w.StatusJSONPath,
 		Progress:       w.ProgressJSONPath,
 		Succeeded:      w.SuccessStatuses, Canceled: w.CanceledStatuses, Terminal: w.TerminalStatuses,
-		Retry: w.RetryStatusCodes,
+		Retry: w.RetryStatusCodes, Retries: w.retries(),
 	}, w.in.Limit)
 	monitor := map[string]any{}
 	w.note(monitor, "webhook.monitor", s.WebhookAnswer, err)
@@ -108,6 +107,12 @@ func (w *webhook) monitor(ctx workflow.Context, endpoint string) error {
 	if s.ProgressMessage != "" {
 		monitor["progressMessage"] = s.ProgressMessage
 	}
+	if s.ResolvedValue != nil {
+		monitor["resolvedValue"] = s.ResolvedValue
+	}
+	if len(s.Past) > 0 {
+		monitor["pastStatusCodes"] = pastCodes(s.Past)
+	}
 	w.record["monitor"] = monitor
 	switch {
 	case err != nil || s.Outcome == gennaker.Succeeded:
@@ -116,6 +121,18 @@ func (w *webhook) monitor(ctx workflow.Context, endpoint string) error {
 		return temporal.NewCanceledError(endpoint + " says that it was cancelled")
 	}
 	return fmt.Errorf("webhook %s: %s", endpoint, first(s.Error, "it ended with a terminal status"))
+}
+
+// pastCodes lists the codes that were looked again after; Spinnaker lists each
+// as often as it came, which has no bounds.
+func pastCodes(counts map[string]int) []any {
+	var codes []any
+	for _, code := range gennaker.SortedKeys(counts) {
+		if n, err := strconv.Atoi(code); err == nil {
+			codes = append(codes, n)
+		}
+	}
+	return codes
 }
 
 // note records an answer under Spinnaker's names.

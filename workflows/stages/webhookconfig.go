@@ -28,8 +28,9 @@ type webhookConfig struct {
 	WaitBeforeMonitor   float64                   `json:"waitBeforeMonitor,omitempty" jsonschema:"minimum=0" jsonschema_description:"Seconds."`
 	RetryStatusCodes    []int                     `json:"retryStatusCodes,omitempty" jsonschema_description:"Answers of the status URL to look again after, besides 429 and 5xx."`
 	WebhookRetryCodes   []int                     `json:"webhookRetryStatusCodes,omitempty" jsonschema_description:"Answers to the call to call again after, besides 429 and 5xx."`
-	Retries             map[string]webhookRetries `json:"retries,omitempty" jsonschema_description:"How often to call, by the status code that is answered."`
+	Retries             map[string]webhookRetries `json:"retries,omitempty" jsonschema_description:"How often to look again, by the status code that the status URL answers."`
 	FailFastStatusCodes []int                     `json:"failFastStatusCodes,omitzero" jsonschema_description:"Answers that fail the stage at once. Default 504."`
+	SignalCancellation  bool                      `json:"signalCancellation,omitempty" jsonschema_description:"Of Spinnaker's editor: cancelEndpoint alone decides."`
 	CancelEndpoint      string                    `json:"cancelEndpoint,omitempty" jsonschema_description:"What to call when the stage fails or is cancelled after its call."`
 	CancelMethod        string                    `json:"cancelMethod,omitempty" jsonschema_description:"Default POST."`
 	CancelPayload       any                       `json:"cancelPayload,omitempty"`
@@ -60,10 +61,18 @@ func (c webhookConfig) check() error {
 	return nil
 }
 
-// warnings name the secrets that stand in the document, and so in the history.
+// reserved are headers that Spinnaker's services trust, so that no document
+// may send them.
+var reserved = []string{"X-SPINNAKER-USER", "X-SPINNAKER-ACCOUNT", "X-SPINNAKER-USER-ORIGIN", "X-SPINNAKER-REQUEST-ID", "X-SPINNAKER-EXECUTION-ID"}
+
+// warnings name the headers that are not sent, and the secrets that stand in
+// the document, and so in the history.
 func (c webhookConfig) warnings() []string {
 	var all []string
 	for _, name := range gennaker.SortedKeys(c.Headers) {
+		if slices.Contains(reserved, strings.ToUpper(name)) {
+			all = append(all, "customHeaders."+name+" is not sent: Spinnaker's services would trust it")
+		}
 		if ops.Secretive(name) && !strings.Contains(headerText(c.Headers[name]), "secret://") {
 			all = append(all, "customHeaders."+name+" is in clear and stays in the history: write secret://NAME instead")
 		}
@@ -80,7 +89,9 @@ func (c webhookConfig) warnings() []string {
 func (c webhookConfig) headers() map[string]string {
 	headers := map[string]string{}
 	for _, name := range gennaker.SortedKeys(c.Headers) {
-		headers[name] = headerText(c.Headers[name])
+		if !slices.Contains(reserved, strings.ToUpper(name)) {
+			headers[name] = headerText(c.Headers[name])
+		}
 	}
 	return headers
 }
@@ -117,7 +128,7 @@ func (c webhookConfig) failFast() []int {
 	return c.FailFastStatusCodes
 }
 
-func (c webhookConfig) maxAttempts() map[string]int {
+func (c webhookConfig) retries() map[string]int {
 	most := map[string]int{}
 	for _, code := range gennaker.SortedKeys(c.Retries) {
 		most[code] = c.Retries[code].MaxAttempts
