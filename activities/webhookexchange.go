@@ -16,11 +16,10 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// Bounds of an exchange: redirects followed, bytes of a response read, and
-// bytes of its JSON, and of its headers', that are kept.
+// Bounds of an exchange: redirects followed, and bytes of a response's JSON,
+// and of its headers', that are kept.
 const (
 	maxRedirects    = 5
-	maxResponse     = 1 << 20
 	maxKeptBody     = 24 << 10
 	maxKeptHeaders  = 6 << 10
 	idempotencyName = "Idempotency-Key"
@@ -47,9 +46,10 @@ func (w *Webhooks) exchange(ctx context.Context, r WebhookRequest) (exchange, er
 		return exchange{answer: WebhookAnswer{Sent: !undialled(err), Error: known.text(plainURL(err).Error())}}, err
 	}
 	defer response.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(response.Body, maxResponse+1))
-	if err == nil && len(data) > maxResponse {
-		err = fmt.Errorf("its response is longer than %d bytes", maxResponse)
+	most := w.policy.maxResponse()
+	data, err := io.ReadAll(io.LimitReader(response.Body, int64(most)+1))
+	if err == nil && len(data) > most {
+		err = fmt.Errorf("its response is longer than %d bytes: webhooks.maxResponseBytes of the worker's configuration is the limit", most)
 	}
 	x := read(response, data, known)
 	if err != nil {
@@ -66,6 +66,10 @@ func (w *Webhooks) request(ctx context.Context, r WebhookRequest) (*http.Request
 		text, contentType, err := encode(r)
 		if err != nil {
 			return nil, nil, err
+		}
+		if most := w.policy.maxRequest(); len(text) > most {
+			return nil, nil, fmt.Errorf("webhook payload: %w: it has %d bytes and webhooks.maxRequestBytes of the worker's configuration allows %d",
+				gennaker.ErrInvalid, len(text), most)
 		}
 		body, kind = strings.NewReader(text), contentType
 	}

@@ -1,7 +1,9 @@
 package activities
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -30,8 +32,15 @@ type WebhookPolicy struct {
 	SafeToRetry []string
 	// ConnectTimeout and ReadTimeout are 15 and 20 seconds when zero.
 	ConnectTimeout, ReadTimeout time.Duration
+	// MaxRequest and MaxResponse bound the bytes of a body; 1 MiB when zero.
+	MaxRequest, MaxResponse int
+	// TLS is how to know servers, and to be known to them; nil trusts what the
+	// system trusts.
+	TLS *tls.Config
 	// Secret finds the value of secret://NAME; nil knows none.
 	Secret func(name string) (string, bool)
+	// Preconfigured are the webhooks that stages have by their type.
+	Preconfigured []PreconfiguredWebhook
 }
 
 func (p WebhookPolicy) connectTimeout() time.Duration {
@@ -48,6 +57,12 @@ func (p WebhookPolicy) readTimeout() time.Duration {
 	return 20 * time.Second
 }
 
+// maxBody is the most that a body has unless the policy says otherwise.
+const maxBody = 1 << 20
+
+func (p WebhookPolicy) maxRequest() int  { return cmp.Or(p.MaxRequest, maxBody) }
+func (p WebhookPolicy) maxResponse() int { return cmp.Or(p.MaxResponse, maxBody) }
+
 // maxHeaders bounds the headers of a response, in bytes.
 const maxHeaders = 64 << 10
 
@@ -58,6 +73,7 @@ func (p WebhookPolicy) client() *http.Client {
 		Timeout: p.connectTimeout() + p.readTimeout(),
 		Transport: &http.Transport{
 			DialContext:            p.dial,
+			TLSClientConfig:        p.TLS.Clone(),
 			TLSHandshakeTimeout:    p.connectTimeout(),
 			ResponseHeaderTimeout:  p.readTimeout(),
 			MaxResponseHeaderBytes: maxHeaders,

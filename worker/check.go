@@ -138,11 +138,30 @@ func (r *report) checkWebhooks(w Webhooks) {
 			}
 		}
 	}
-	if w.ConnectTimeout < 0 {
-		r.add("webhooks.connectTimeout", "is negative: give a positive value or leave it out")
+	for _, f := range []struct {
+		field string
+		value int64
+	}{
+		{"connectTimeout", int64(w.ConnectTimeout)},
+		{"readTimeout", int64(w.ReadTimeout)},
+		{"maxRequestBytes", int64(w.MaxRequestBytes)},
+		{"maxResponseBytes", int64(w.MaxResponseBytes)},
+	} {
+		if f.value < 0 {
+			r.add("webhooks."+f.field, "is negative: give a positive value or leave it out")
+		}
 	}
-	if w.ReadTimeout < 0 {
-		r.add("webhooks.readTimeout", "is negative: give a positive value or leave it out")
+	r.checkWebhookTLS(w.TLS)
+	r.checkPreconfigured(w.Preconfigured)
+}
+
+func (r *report) checkWebhookTLS(t WebhookTLS) {
+	if (t.CertFile == "") != (t.KeyFile == "") {
+		r.add("webhooks.tls", "certFile and keyFile belong together: set both or neither")
+		return
+	}
+	if _, field, err := t.tls(); err != nil {
+		r.add("webhooks.tls."+field, "%v", err)
 	}
 }
 

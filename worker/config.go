@@ -112,6 +112,22 @@ type Webhooks struct {
 	// ConnectTimeout and ReadTimeout are 15 and 20 seconds when zero.
 	ConnectTimeout time.Duration `yaml:"connectTimeout" env:"GENNAKER_WEBHOOK_CONNECT_TIMEOUT"`
 	ReadTimeout    time.Duration `yaml:"readTimeout" env:"GENNAKER_WEBHOOK_READ_TIMEOUT"`
+	// MaxRequestBytes and MaxResponseBytes bound the bodies; 1 MiB when zero.
+	MaxRequestBytes  int        `yaml:"maxRequestBytes" env:"GENNAKER_WEBHOOK_MAX_REQUEST_BYTES"`
+	MaxResponseBytes int        `yaml:"maxResponseBytes" env:"GENNAKER_WEBHOOK_MAX_RESPONSE_BYTES"`
+	TLS              WebhookTLS `yaml:"tls"`
+	// Preconfigured are webhooks for stages that have their type, and the
+	// alias preconfiguredWebhook.
+	Preconfigured []Preconfigured `yaml:"preconfigured"`
+}
+
+// WebhookTLS is whom webhooks trust besides those whom the system trusts, and
+// who they are to servers that ask. All are PEM files: a Java keystore (JKS,
+// PKCS12) is turned into them with keytool and openssl.
+type WebhookTLS struct {
+	CAFile   string `yaml:"caFile" env:"GENNAKER_WEBHOOK_TLS_CA_FILE"`
+	CertFile string `yaml:"certFile" env:"GENNAKER_WEBHOOK_TLS_CERT_FILE"`
+	KeyFile  string `yaml:"keyFile" env:"GENNAKER_WEBHOOK_TLS_KEY_FILE"`
 }
 
 // secretPrefix begins the names of the environment variables that hold what
@@ -119,10 +135,16 @@ type Webhooks struct {
 const secretPrefix = "GENNAKER_SECRET_"
 
 // policy is what the activities are told. Secrets stay in the environment.
-func (w Webhooks) policy() activities.WebhookPolicy {
+func (w Webhooks) policy() (activities.WebhookPolicy, error) {
+	certificates, field, err := w.TLS.tls()
+	if err != nil {
+		return activities.WebhookPolicy{}, fmt.Errorf("webhooks.tls.%s: %w", field, err)
+	}
 	return activities.WebhookPolicy{Allow: w.Allow, SafeToRetry: w.SafeToRetry,
 		ConnectTimeout: w.ConnectTimeout, ReadTimeout: w.ReadTimeout,
-		Secret: func(name string) (string, bool) { return os.LookupEnv(secretPrefix + name) }}
+		MaxRequest: w.MaxRequestBytes, MaxResponse: w.MaxResponseBytes, TLS: certificates,
+		Secret:        func(name string) (string, bool) { return os.LookupEnv(secretPrefix + name) },
+		Preconfigured: enabled(w.Preconfigured)}, nil
 }
 
 // Default is a worker for a Temporal on this machine, with no accounts.

@@ -219,7 +219,11 @@ func TestASecretIsNotPrinted(t *testing.T) {
 
 func TestAWebhooksSecretIsInTheEnvironment(t *testing.T) {
 	t.Setenv("GENNAKER_SECRET_CI", "s3cret")
-	secret := Default().Webhooks.policy().Secret
+	policy, err := Default().Webhooks.policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := policy.Secret
 	if value, ok := secret("CI"); value != "s3cret" || !ok {
 		t.Errorf("secret://CI = %q, %t, want what GENNAKER_SECRET_CI holds", value, ok)
 	}

@@ -40,6 +40,8 @@ func (r *report) decode(n *yaml.Node, v reflect.Value, field string) {
 	switch {
 	case v.Kind() == reflect.Struct:
 		r.decodeStruct(n, v, field)
+	case v.Kind() == reflect.Map:
+		r.decodeMap(n, v, field)
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
 		r.decodeSlice(n, v, field)
 	case n.Kind != yaml.ScalarNode:
@@ -64,6 +66,20 @@ func (r *report) decodeStruct(n *yaml.Node, v reflect.Value, field string) {
 			continue
 		}
 		r.decode(value, target, join(field, key.Value))
+	}
+}
+
+// decodeMap reads a map whose names the file chooses.
+func (r *report) decodeMap(n *yaml.Node, v reflect.Value, field string) {
+	if n.Kind != yaml.MappingNode {
+		r.add(field, "must be a map of fields, not a %s", kind(n))
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for key, value := range r.entries(n, field) {
+		element := reflect.New(v.Type().Elem()).Elem()
+		r.decode(value, element, join(field, key.Value))
+		v.SetMapIndex(reflect.ValueOf(key.Value), element)
 	}
 }
 

@@ -9,13 +9,18 @@ import (
 )
 
 // register makes the worker serve every workflow and every activity.
-func (w *Worker) register(r worker.Registry) {
+func (w *Worker) register(r worker.Registry) error {
+	policy, err := w.config.Webhooks.policy()
+	if err != nil {
+		return err
+	}
 	workflows.Register(r)
 	activities.Register(r, activities.New(activities.Config{
 		Providers: w.config.registry(),
 		Temporal:  w.client,
 		Pipelines: store.Store{Temporal: w.client},
 		Users:     w.config.people(),
-		Webhooks:  w.config.Webhooks.policy(),
+		Webhooks:  policy,
 	}))
+	return nil
 }

@@ -78,7 +78,9 @@ func (w *Worker) start(ctx context.Context) error {
 	}
 	worker.SetStickyWorkflowCacheSize(w.config.Limits.CachedWorkflows)
 	w.worker = worker.New(w.client, w.config.Temporal.TaskQueue, w.options())
-	w.register(w.worker)
+	if err := w.register(w.worker); err != nil {
+		return err
+	}
 	if err := w.worker.Start(); err != nil {
 		return fmt.Errorf("worker: start: %w", err)
 	}

@@ -17,22 +17,9 @@ import (
 func TestSecretsStayInTheActivity(t *testing.T) {
 	s := serve(t, map[string][]reply{"/call": {{code: 503, body: apiSecret}, {code: 200, body: `{"status": "done", "echo": "` + apiSecret + `"}`}}})
 	w := webhookWorld(t, policyFor(s))
-	var seen strings.Builder
-	w.env.SetOnActivityStartedListener(func(_ *activity.Info, _ context.Context, args converter.EncodedValues) {
-		var raw any
-		if err := args.Get(&raw); err == nil {
-			record(&seen, raw)
-		}
-	})
-	w.env.SetOnActivityCompletedListener(func(_ *activity.Info, result converter.EncodedValue, err error) {
-		var raw any
-		if err == nil && result.Get(&raw) == nil {
-			record(&seen, raw)
-		}
-		fmt.Fprintf(&seen, "%+v", err)
-	})
+	seen := recorded(w)
 	e := w.run(hooking(s, waiting+`, "customHeaders": {"X-Api-Key": "secret://API", "X-Token": "in clear"}`), nil)
-	record(&seen, e)
+	record(seen, e)
 	if e.Status != gennaker.Succeeded || s.seen()[0].secret != apiSecret || s.seen()[2].secret != apiSecret {
 		t.Fatalf("ended %s, and the server saw %q: %s", e.Status, s.seen()[0].secret, e.Error)
 	}
@@ -45,6 +32,25 @@ func TestSecretsStayInTheActivity(t *testing.T) {
 	if got := strings.Join(e.Stages[0].Warnings, "\n"); !strings.HasPrefix(got, "customHeaders.X-Token is in clear") || len(e.Stages[0].Warnings) != 1 {
 		t.Errorf("warnings = %s", got)
 	}
+}
+
+// recorded is what activities are given and give, as Temporal records it.
+func recorded(w *world) *strings.Builder {
+	seen := &strings.Builder{}
+	w.env.SetOnActivityStartedListener(func(_ *activity.Info, _ context.Context, args converter.EncodedValues) {
+		var raw any
+		if err := args.Get(&raw); err == nil {
+			record(seen, raw)
+		}
+	})
+	w.env.SetOnActivityCompletedListener(func(_ *activity.Info, result converter.EncodedValue, err error) {
+		var raw any
+		if err == nil && result.Get(&raw) == nil {
+			record(seen, raw)
+		}
+		fmt.Fprintf(seen, "%+v", err)
+	})
+	return seen
 }
 
 func record(b *strings.Builder, v any) {

@@ -94,14 +94,14 @@ func (s *service) paths() string {
 }
 
 // webhookWorld is a world whose policy lets webhooks do what it says.
-func webhookWorld(t *testing.T, policy activities.WebhookPolicy) *world {
+func webhookWorld(t *testing.T, policy activities.WebhookPolicy, users ...gennaker.User) *world {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment()}
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env)
-	activities.Register(w.env, activities.New(activities.Config{Providers: providers.NewRegistry(nil), Webhooks: policy}))
+	activities.Register(w.env, activities.New(activities.Config{Providers: providers.NewRegistry(nil), Webhooks: policy, Users: users}))
 	w.begun = w.env.Now()
 	return w
 }

@@ -19,6 +19,11 @@ type (
 	WebhookMonitor = activities.WebhookMonitor
 	WebhookStatus  = activities.WebhookStatus
 	StatusURL      = activities.StatusURL
+
+	PreconfiguredWebhook = activities.PreconfiguredWebhook
+	PreconfiguredRequest = activities.PreconfiguredRequest
+	WebhookParameter     = activities.WebhookParameter
+	WebhookOption        = activities.WebhookOption
 )
 
 // The ways to find a status URL.
@@ -39,6 +44,14 @@ const (
 
 // Secretive reports whether a header of that name is likely to hold a secret.
 func Secretive(header string) bool { return activities.Secretive(header) }
+
+// FindPreconfiguredWebhook looks up what the worker's configuration says of a
+// stage type.
+func FindPreconfiguredWebhook(ctx workflow.Context, r PreconfiguredRequest) (PreconfiguredWebhook, error) {
+	var p PreconfiguredWebhook
+	err := run(ctx, reading, "what "+r.Type+" is", webhooks.FindPreconfiguredWebhook, r, &p)
+	return p, err
+}
 
 // CallWebhook sends a request, every ten seconds for five minutes while it is
 // answered with patience. The answer is the last one, also beside an error.

@@ -63,6 +63,8 @@ var Table = map[string]Type{
 		Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour, Resumable: true},
 	"noop": {About: "Lets a worker do nothing: shows that workers answer.",
 		Run: Noop, Config: noopConfig{}},
+	"preconfiguredWebhook": {About: "Calls an HTTP service as the worker's configuration says. It is an alias: the stage's type is a name in `webhooks.preconfigured`.",
+		Run: PreconfiguredWebhook, Config: preconfiguredConfig{}},
 	"resizeServerGroup": {About: "Gives a server group another capacity and waits until it has it.",
 		Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
 	"rollbackCluster": {About: "Goes back to an older server group: enables it at full size, then disables the newest.",
