@@ -1,6 +1,7 @@
 package gennaker
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -47,6 +48,7 @@ type SavedPipeline struct {
 	Revision
 	// Revisions are the newest ones, the last being the one that is stored.
 	Revisions []Revision `json:"revisions,omitempty"`
+	Deleted   *Command   `json:"deleted,omitempty"` // who deleted it, in the end
 }
 
 // Listing is what is known of the pipeline without its document.
@@ -74,6 +76,27 @@ type SavePipeline struct {
 	// IfVersion, if not nil, is the version that the stored one must still
 	// have; 0 is that of a pipeline that is not stored yet.
 	IfVersion *int `json:"ifVersion,omitempty"`
+}
+
+// maxStored bounds what is stored, in bytes of JSON: the document as it is
+// read and as it was given. Temporal takes 2 MiB.
+const maxStored = 2_000_000
+
+// Check says why a document cannot be stored, whatever is stored already.
+func (s SavePipeline) Check() error {
+	p := s.Pipeline
+	if IDPart(p.Application) == "" || IDPart(p.Name) == "" {
+		return fmt.Errorf("pipeline %s: %w: it needs an application and a name", p.Ref(), ErrInvalid)
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("pipeline %s: %w: %w", p.Ref(), ErrInvalid, err)
+	}
+	if len(data) > maxStored {
+		return fmt.Errorf("pipeline %s: %w: to store it takes %d bytes and the limit is %d: split it into several pipelines",
+			p.Ref(), ErrInvalid, len(data), maxStored)
+	}
+	return nil
 }
 
 // What became of a SavePipeline.

@@ -20,10 +20,20 @@ const pageSize = 1000
 // application and name. It needs no worker; what was saved or deleted a moment
 // ago may not show yet.
 func (s Store) List(ctx context.Context, application string) ([]gennaker.ListedPipeline, error) {
-	query := fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'Running'", gennaker.PipelineDocumentWorkflow)
-	if application != "" { // IDPart leaves nothing to quote
-		query += fmt.Sprintf(" AND WorkflowId STARTS_WITH '%s'", gennaker.PipelineRef{Application: application}.WorkflowID())
+	return s.list(ctx, fmt.Sprintf("WorkflowId STARTS_WITH '%s'", prefix(application)))
+}
+
+// prefix begins the workflow ids of an application's pipelines, or of all.
+// Nothing in an id needs quoting.
+func prefix(application string) string {
+	if application == "" {
+		return "pipeline/"
 	}
+	return gennaker.PipelineRef{Application: application}.WorkflowID()
+}
+
+func (s Store) list(ctx context.Context, which string) ([]gennaker.ListedPipeline, error) {
+	query := fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'Running' AND %s", gennaker.PipelineDocumentWorkflow, which)
 	list := []gennaker.ListedPipeline{}
 	var next []byte
 	for {

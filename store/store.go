@@ -17,8 +17,9 @@ import (
 
 // Store is the pipeline documents of one Temporal namespace.
 type Store struct {
-	Temporal client.Client
-	Data     converter.DataConverter // nil is Temporal's default
+	Temporal  client.Client
+	Data      converter.DataConverter // nil is Temporal's default
+	TaskQueue string                  // where new pipelines wait for a worker
 }
 
 // Get returns the pipeline that a reference means. A name finds what was saved

@@ -121,12 +121,15 @@ func (w *world) view(after time.Duration, look func(gennaker.Execution)) {
 // answer is what a command was answered with.
 type answer struct {
 	accepted bool
+	value    any
 	err      error
 }
 
-func (a *answer) Accept()                   { a.accepted = true }
-func (a *answer) Reject(err error)          { a.err = err }
-func (a *answer) Complete(_ any, err error) { a.err = errors.Join(a.err, err) }
+func (a *answer) Accept()          { a.accepted = true }
+func (a *answer) Reject(err error) { a.err = err }
+func (a *answer) Complete(value any, err error) {
+	a.value, a.err = value, errors.Join(a.err, err)
+}
 
 // groups lists the cloud's server groups by name, the enabled ones with a +.
 func (w *world) groups() string {
