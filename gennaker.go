@@ -47,6 +47,8 @@ const (
 	QueryState = "state"
 	// QueryEvaluate takes an Evaluate and returns the expression's value.
 	QueryEvaluate = "evaluate"
+	// QueryExplain takes an Evaluate and returns an expression.Explanation.
+	QueryExplain = "explain"
 )
 
 // What a stored pipeline can be asked and told.

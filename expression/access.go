@@ -16,7 +16,7 @@ type access struct {
 // target evaluates what is reached into. It is done when that is null and may
 // be.
 func (a *access) target(m *machine, what string) (v any, done bool, err error) {
-	if v, err = a.of.eval(m); err != nil {
+	if v, err = m.eval(a.of); err != nil {
 		return nil, true, err
 	}
 	if err := m.spend(a.position, 1); err != nil {
@@ -115,7 +115,7 @@ func (n *item) eval(m *machine) (any, error) {
 		}
 		return m.lookup(n.position, key)
 	}
-	key, err := n.key.eval(m)
+	key, err := m.eval(n.key)
 	if err != nil {
 		return nil, err
 	}

@@ -134,5 +134,5 @@ func entries(fields map[string]any) []any {
 func (m *machine) with(item any, n node) (any, error) {
 	m.items = append(m.items, item)
 	defer func() { m.items = m.items[:len(m.items)-1] }()
-	return n.eval(m)
+	return m.eval(n)
 }

@@ -46,13 +46,14 @@ func faultf(position int, format string, args ...any) *fault {
 	return &fault{position: position, reason: fmt.Sprintf(format, args...)}
 }
 
-func shorten(s string) string {
-	const enough = 200
+func shorten(s string) string { return shortenTo(200, s) }
+
+func shortenTo(most int, s string) string {
 	runes := []rune(s)
-	if len(runes) <= enough {
+	if len(runes) <= most {
 		return s
 	}
-	return string(runes[:enough]) + "…"
+	return string(runes[:most]) + "…"
 }
 
 func index(i int) string { return "[" + strconv.Itoa(i) + "]" }

@@ -10,6 +10,7 @@ import (
 type token struct {
 	kind     tokenKind
 	position int    // in characters from 0
+	end      int    // behind its last character
 	text     string // a string literal without its quotes
 	number   any    // float64 or Real
 }
@@ -57,6 +58,7 @@ func lex(text string) ([]token, []rune, error) {
 		if err := l.token(); err != nil {
 			return nil, nil, err
 		}
+		l.tokens[len(l.tokens)-1].end = l.at
 	}
 }
 

@@ -24,24 +24,27 @@ type machine struct {
 	items  []any          // what #this is, in the selections around, the innermost last
 	roots  map[string]any // what Env.Lookup found, asked for once
 	lacked lack
+	tracer *tracer // nil unless somebody wants to know each step
 }
 
 func newMachine(env Env) *machine { return &machine{env: env, roots: map[string]any{}} }
 
 // run evaluates one expression, given without ${ and }.
 func (m *machine) run(text, where string) (any, error) {
+	m.tracer.begin(text)
 	fail := func(f *fault) error {
+		m.tracer.fail(f)
 		return &Error{Path: where, Expression: text, Position: f.position + 1, Reason: f.reason, Cause: f.cause}
 	}
 	if n := utf8.RuneCountInString(text); n > maxLength {
 		return nil, fail(faultf(0, "the expression has %d characters and the limit is %d", n, maxLength))
 	}
 	m.items, m.lacked = m.items[:0], lack{}
-	tree, err := parse(text)
+	tree, err := m.parse(text)
 	if err != nil {
 		return nil, fail(asFault(err))
 	}
-	result, err := tree.eval(m)
+	result, err := m.eval(tree)
 	if err == nil {
 		result, err = m.exported(0, result)
 	}
@@ -49,6 +52,13 @@ func (m *machine) run(text, where string) (any, error) {
 		return nil, fail(asFault(err))
 	}
 	return result, nil
+}
+
+func (m *machine) parse(text string) (node, error) {
+	if m.tracer == nil {
+		return parse(text, nil)
+	}
+	return parse(text, m.tracer.spans)
 }
 
 func asFault(err error) *fault {

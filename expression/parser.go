@@ -9,15 +9,16 @@ type parser struct {
 	tokens []token
 	at     int
 	depth  int
-	inside int // selections and projections around this place
+	inside int           // selections and projections around this place
+	spans  map[node]span // where each part stands; nil if nobody asks
 }
 
-func parse(text string) (node, error) {
+func parse(text string, spans map[node]span) (node, error) {
 	tokens, runes, err := lex(text)
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{text: runes, tokens: tokens}
+	p := &parser{text: runes, tokens: tokens, spans: spans}
 	tree, err := p.expression()
 	if err != nil {
 		return nil, err
@@ -78,7 +79,12 @@ func (p *parser) deeper(rule func() (node, error)) (node, error) {
 	return rule()
 }
 
-func (p *parser) expression() (node, error) { return p.deeper(p.choice) }
+func (p *parser) expression() (node, error) {
+	from := p.peek().position
+	n, err := p.deeper(p.choice)
+	p.mark(from, n)
+	return n, err
+}
 
 // choice reads a ?: b and a ? b : c, or what binds stronger.
 func (p *parser) choice() (node, error) {
@@ -126,6 +132,7 @@ func (p *parser) binary(level int) (node, error) {
 	if level == len(levels) {
 		return p.unary()
 	}
+	from := p.peek().position
 	left, err := p.binary(level + 1)
 	for err == nil {
 		t := p.peek()
@@ -138,6 +145,7 @@ func (p *parser) binary(level int) (node, error) {
 			return nil, err
 		}
 		left = &binary{t.position, operator, left, right}
+		p.mark(from, left)
 		if level == comparing || level == raising {
 			return left, nil
 		}
@@ -168,10 +176,14 @@ func (p *parser) unary() (node, error) {
 	case t.kind == nameToken && strings.EqualFold(t.text, "not"), t.kind == signToken && t.text == "!":
 		p.at++
 		operand, err := p.deeper(p.unary)
-		return &not{t.position, operand}, err
+		n := &not{t.position, operand}
+		p.mark(t.position, n)
+		return n, err
 	case p.sign("-"):
 		operand, err := p.deeper(p.unary)
-		return &binary{t.position, "-", &literal{t.position, 0.0}, operand}, err
+		n := &binary{t.position, "-", &literal{t.position, 0.0}, operand}
+		p.mark(t.position, n)
+		return n, err
 	case p.sign("+"):
 		return p.deeper(p.unary)
 	}

@@ -7,6 +7,7 @@ func (p *parser) postfix() (node, error) {
 	start := p.peek().position
 	n, err := p.primary()
 	for err == nil {
+		p.mark(start, n)
 		t := p.peek()
 		before := strings.TrimSpace(string(p.text[start:t.position]))
 		switch {

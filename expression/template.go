@@ -52,8 +52,9 @@ func (m *machine) part(p part, where string) (string, error) {
 		if result == nil {
 			advice = "give another value with ?: 'other'" + m.missing(nil)
 		}
-		return "", &Error{Path: where, Expression: p.text, Position: 1,
-			Reason: "the result is " + describe(result) + ", in the middle of text: " + advice}
+		reason := "the result is " + describe(result) + ", in the middle of text: " + advice
+		m.tracer.fail(&fault{reason: reason})
+		return "", &Error{Path: where, Expression: p.text, Position: 1, Reason: reason}
 	}
 	return written, nil
 }

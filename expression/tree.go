@@ -43,7 +43,7 @@ func (m *machine) all(position int, nodes []node) ([]any, error) {
 	values := make([]any, len(nodes))
 	for i, n := range nodes {
 		var err error
-		if values[i], err = n.eval(m); err != nil {
+		if values[i], err = m.eval(n); err != nil {
 			return nil, err
 		}
 	}
@@ -76,7 +76,7 @@ func (m *machine) key(position int, n node) (string, error) {
 	if bare, ok := n.(*root); ok {
 		return bare.name, nil
 	}
-	v, err := n.eval(m)
+	v, err := m.eval(n)
 	if err != nil {
 		return "", err
 	}
@@ -160,9 +160,9 @@ func (n *call) arguments(m *machine) ([]any, error) {
 	for i, arg := range n.args {
 		var err error
 		if inner, ok := arg.(*call); ok {
-			args[i], err = inner.invoke(m)
+			args[i], err = m.inner(inner)
 		} else {
-			args[i], err = arg.eval(m)
+			args[i], err = m.eval(arg)
 		}
 		if err != nil {
 			return nil, err
@@ -172,6 +172,14 @@ func (n *call) arguments(m *machine) ([]any, error) {
 		}
 	}
 	return args, nil
+}
+
+// inner invokes a call in the arguments of another.
+func (m *machine) inner(n *call) (any, error) {
+	if m.tracer == nil {
+		return n.invoke(m)
+	}
+	return m.tracer.step(n, func() (any, error) { return n.invoke(m) })
 }
 
 type not struct {
@@ -195,14 +203,14 @@ func (n *ternary) eval(m *machine) (any, error) {
 		return nil, err
 	}
 	if b {
-		return n.yes.eval(m)
+		return m.eval(n.yes)
 	}
-	return n.no.eval(m)
+	return m.eval(n.no)
 }
 
 // condition evaluates what must be true or false.
 func (m *machine) condition(position int, n node) (bool, error) {
-	v, err := n.eval(m)
+	v, err := m.eval(n)
 	if err != nil {
 		return false, err
 	}
@@ -220,9 +228,9 @@ type elvis struct {
 }
 
 func (n *elvis) eval(m *machine) (any, error) {
-	v, err := n.left.eval(m)
+	v, err := m.eval(n.left)
 	if err != nil || v != nil && v != "" {
 		return v, err
 	}
-	return n.right.eval(m)
+	return m.eval(n.right)
 }

@@ -20,6 +20,10 @@ func (r *run) listen(ctx workflow.Context) error {
 		workflow.QueryHandlerOptions{Description: "what an expression is worth to a stage"}); err != nil {
 		return err
 	}
+	if err := workflow.SetQueryHandlerWithOptions(ctx, gennaker.QueryExplain, r.explain,
+		workflow.QueryHandlerOptions{Description: "how an expression gets its value, step by step"}); err != nil {
+		return err
+	}
 	for _, c := range []struct {
 		name, description string
 		handle, validate  any

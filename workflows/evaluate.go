@@ -14,17 +14,42 @@ func (r *run) evaluate(q gennaker.Evaluate) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := q.Expression
-	if !expression.HasExpression(text) {
-		text = "${" + text + "}"
-	}
-	sc.found = sc.recalled()
-	value, err := expression.Evaluate(text, sc)
+	value, err := expression.Evaluate(asExpression(q.Expression), sc)
 	return value, unmet(err)
 }
 
-// asked is what the stage sees, or what one after all others would.
+// explain answers the same with the steps to it. An expression that cannot be
+// evaluated is an answer too.
+func (r *run) explain(q gennaker.Evaluate) (expression.Explanation, error) {
+	sc, err := r.asked(q.Stage)
+	if err != nil {
+		return expression.Explanation{}, err
+	}
+	told, err := expression.Explain(asExpression(q.Expression), sc)
+	if err != nil {
+		told.Error = unmet(err).Error()
+	}
+	return told, nil
+}
+
+func asExpression(text string) string {
+	if expression.HasExpression(text) {
+		return text
+	}
+	return "${" + text + "}"
+}
+
+// asked is what the stage sees, or what one after all others would, with what
+// was found so far.
 func (r *run) asked(stage string) (*scope, error) {
+	sc, err := r.seenBy(stage)
+	if err == nil {
+		sc.found = sc.recalled()
+	}
+	return sc, err
+}
+
+func (r *run) seenBy(stage string) (*scope, error) {
 	if stage == "" {
 		all := gennaker.StageExecution{}
 		for _, s := range r.e.Stages {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/expression"
 )
 
 // computing is a pipeline of one evaluateVariables stage. SERVER in the
@@ -155,6 +156,12 @@ func TestAQueryKnowsTheURLsThatStagesRead(t *testing.T) {
 	}, 30*time.Second)
 	if e := w.run(document, nil); e.Status != gennaker.Succeeded || !asked {
 		t.Errorf("ended %s, asked %v: %s", e.Status, asked, e.Error)
+	}
+	told, err := w.env.QueryWorkflow(gennaker.QueryExplain, gennaker.Evaluate{Stage: "3", Expression: "b + #fromUrl('x')"})
+	var e expression.Explanation
+	if err != nil || told.Get(&e) != nil || len(e.Steps) != 1 || string(e.Steps[0].Steps[0].Value) != `"shop:8"` ||
+		!strings.HasSuffix(e.Error, "only a running stage can") {
+		t.Errorf("explained = %+v, %v", e, err)
 	}
 	if got := len(s.seen()); got != 2 {
 		t.Errorf("%d requests, want 2: a query reads nothing", got)
