@@ -33,6 +33,13 @@ type Trigger struct {
 	DryRun bool `json:"dryRun,omitempty"`
 	// Parent is the stage of another execution that started this one.
 	Parent *Parent `json:"parent,omitempty"`
+	// Artifacts are what was received and, once the execution has begun, also
+	// what its expected artifacts are bound to.
+	Artifacts []Artifact `json:"artifacts,omitempty"`
+	// ExpectedArtifactIDs are the expected artifacts that must be among them.
+	ExpectedArtifactIDs []string `json:"expectedArtifactIds,omitempty"`
+	// ResolvedExpectedArtifacts are the pipeline's expected artifacts, bound.
+	ResolvedExpectedArtifacts []ExpectedArtifact `json:"resolvedExpectedArtifacts,omitempty"`
 
 	Extra map[string]any `json:"-"`
 }

@@ -21,7 +21,7 @@ type Pipeline struct {
 	Stages                  []Stage          `json:"stages" jsonschema:"required" jsonschema_description:"What to do, as a graph. Stages without refId run one after another."`
 	Parameters              []Parameter      `json:"parameterConfig,omitempty"`
 	Triggers                []map[string]any `json:"triggers,omitempty" support:"later"`
-	ExpectedArtifacts       []map[string]any `json:"expectedArtifacts,omitempty" support:"later"`
+	ExpectedArtifacts       []map[string]any `json:"expectedArtifacts,omitempty" jsonschema_description:"Artifacts that the pipeline needs: id, matchArtifact, usePriorArtifact, useDefaultArtifact, defaultArtifact. Bound when it starts, to what started it."`
 	Notifications           []map[string]any `json:"notifications,omitempty" support:"later"`
 	LimitConcurrent         bool             `json:"limitConcurrent,omitempty" support:"later"`
 	MaxConcurrentExecutions int              `json:"maxConcurrentExecutions,omitempty" jsonschema:"minimum=0" support:"later"`
@@ -115,7 +115,7 @@ type Stage struct {
 	SendNotifications   bool             `json:"sendNotifications,omitempty" support:"later"`
 	Notifications       []map[string]any `json:"notifications,omitempty" support:"later"`
 	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty" jsonschema_description:"Epoch milliseconds after which it does not start any more: a stage is skipped, an execution cancelled."`
-	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty" support:"later"`
+	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty" jsonschema_description:"Artifacts that the stage must put out, or find in those before it: id, matchArtifact, useDefaultArtifact, defaultArtifact. For types that make artifacts."`
 	RequiredArtifactIDs []string         `json:"requiredArtifactIds,omitempty" support:"later"`
 	RequiredArtifacts   []map[string]any `json:"requiredArtifacts,omitempty" support:"later"`
 	IsNew               bool             `json:"isNew,omitempty"`
