@@ -51,7 +51,7 @@ func TestDetails(t *testing.T) {
 
 func TestARewoundStartCarriesTheStagesThatStay(t *testing.T) {
 	now := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
-	e := gennaker.Execution{ID: "shop/deploy/1", Stages: []gennaker.StageExecution{
+	e := gennaker.Execution{ID: "shop/deploy/1", Trigger: gennaker.Trigger{User: "ada"}, Stages: []gennaker.StageExecution{
 		{RefID: "1", Name: "bake", Status: gennaker.Succeeded, Outputs: map[string]any{"image": "x"}},
 		{RefID: "2", Name: "deploy", Requisites: []string{"1"}, Status: gennaker.Terminal},
 		{RefID: "3", Name: "check", Requisites: []string{"2"}, Status: gennaker.NotStarted},
@@ -64,8 +64,8 @@ func TestARewoundStartCarriesTheStagesThatStay(t *testing.T) {
 	if r := start.Restarted; r == nil || r.Stage != "2" || r.User != "ada" || !r.At.Equal(now) {
 		t.Errorf("Restarted = %+v, want stage 2, by ada, now", start.Restarted)
 	}
-	if start.Pipeline.Name != "deploy" || start.Continued != nil {
-		t.Errorf("Start = %+v, want the document, and nothing to continue", start)
+	if start.Pipeline.Name != "deploy" || start.Trigger.User != "ada" || start.Continued != nil {
+		t.Errorf("Start = %+v, want the document, the execution's trigger, and nothing to continue", start)
 	}
 	kept, again := start.Carried[0], start.Carried[1]
 	if kept.Outputs["image"] != "x" || again.Status != gennaker.NotStarted || again.Attempt != 1 {

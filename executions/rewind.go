@@ -51,6 +51,7 @@ func rewound(start gennaker.Start, e gennaker.Execution, what gennaker.Restart, 
 		return start, err
 	}
 	what.Stage = stage.RefID
+	start.Trigger = e.Trigger // with what was bound when it started
 	start.Carried, start.Restarted, start.Continued = e.Stages, &what, nil
 	return start, nil
 }

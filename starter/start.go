@@ -17,6 +17,7 @@ func startCommand() *cli.Command {
 		Description: `gennaker start pipeline.yml -p version=2 --watch
 gennaker start pipeline.yml --params-file staging.yml
 gennaker start pipeline.json --id release-42    the same id again starts nothing
+gennaker start pipeline.yml --artifact type=docker/image,name=shop,reference=shop:7
 generate | gennaker start -
 
 It prints the id of the execution. The document is part of the execution: an
@@ -25,6 +26,8 @@ running or not, is printed and followed as if this call had started it.`,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "p", Aliases: []string{"param"}, KeepSpace: true, Usage: "`KEY=VALUE` of a parameter; may be repeated"},
 			&cli.StringFlag{Name: "params-file", Usage: "JSON or YAML `FILE` with an object of parameters, under those of -p"},
+			&cli.StringSliceFlag{Name: "artifact", Usage: "`KEY=VALUE,…` of an artifact that it is started with: type, name, version, location, reference …; may be repeated"},
+			&cli.StringFlag{Name: "artifacts-file", Usage: "JSON or YAML `FILE` with a list of artifacts, before those of --artifact"},
 			&cli.StringFlag{Name: "id", Usage: "last part of the execution's id, such as a build's `NAME`; starts it once only"},
 			watchFlag(),
 			outputFlag(),
@@ -76,7 +79,11 @@ func prepare(c *cli.Context) (gennaker.Start, error) {
 	if _, err := p.Resolve(values); err != nil {
 		return start, usagef("%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-	return gennaker.Start{Pipeline: p, Trigger: gennaker.Trigger{Type: "manual", User: userName(c), Parameters: values}}, nil
+	artifacts, err := brought(c)
+	if err != nil {
+		return start, err
+	}
+	return gennaker.Start{Pipeline: p, Trigger: gennaker.Trigger{Type: "manual", User: userName(c), Parameters: values, Artifacts: artifacts}}, nil
 }
 
 // startOnce starts an execution once, prints its id and, if asked, follows it.

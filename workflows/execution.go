@@ -98,6 +98,9 @@ func (r *run) prepare(ctx workflow.Context, in gennaker.Start) error {
 		}
 	}
 	if in.Continued == nil {
+		if err := r.bindTrigger(ctx, in); err != nil {
+			return err
+		}
 		if err := r.cancelIfLate(ctx); err != nil {
 			return err
 		}

@@ -6,10 +6,9 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// resolvedArtifacts are the artifacts that the trigger brought and that the
-// stages put out.
+// resolvedArtifacts are the artifacts that the stages put out.
 func resolvedArtifacts(sc *scope, _ []any) (any, error) {
-	list := asList(sc.r.e.Trigger.Extra["artifacts"])
+	list := []any{}
 	for _, s := range sc.r.e.Stages {
 		list = append(list, asList(s.Outputs["artifacts"])...)
 	}
@@ -24,15 +23,16 @@ func asList(v any) []any {
 
 // triggerArtifact finds what the trigger bound to an expected artifact, by a
 // field of it.
-func triggerArtifact(field string) func(*scope, []any) (any, error) {
+func triggerArtifact(field string, of func(gennaker.Artifact) string) func(*scope, []any) (any, error) {
 	return func(sc *scope, args []any) (any, error) {
-		for _, expected := range asList(sc.r.e.Trigger.Extra["resolvedExpectedArtifacts"]) {
-			fields, _ := expected.(map[string]any)
-			bound, _ := fields["boundArtifact"].(map[string]any)
-			if bound != nil && bound[field] == args[0] {
-				return bound, nil
+		for _, expected := range sc.r.e.Trigger.ResolvedExpectedArtifacts {
+			if bound := expected.Bound; bound != nil && of(*bound) == args[0] {
+				return plainJSON(bound), nil
 			}
 		}
 		return nil, fmt.Errorf("'%v': %w: the trigger has no artifact of that %s", args[0], gennaker.ErrNotFound, field)
 	}
 }
+
+func artifactName(a gennaker.Artifact) string { return a.Name }
+func artifactType(a gennaker.Artifact) string { return a.Type }

@@ -22,13 +22,13 @@ func story(ctx workflow.Context) *scope {
 		{RefID: "1", Name: "Deploy", Type: "deploy"},
 		{RefID: "2", Name: "Ask", Type: "manualJudgment"},
 		{RefID: "3", Name: "Now", Type: "wait", Config: map[string]any{"own": "mine"}},
-	}}, Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: map[string]any{"version": "1.2"}, Extra: map[string]any{
-		"artifacts": []any{map[string]any{"name": "shop", "type": "docker/image"}},
-		"resolvedExpectedArtifacts": []any{map[string]any{
-			"boundArtifact": map[string]any{"name": "shop", "type": "docker/image", "reference": "shop:7"}}},
-		"buildInfo": map[string]any{"number": 7.0, "scm": []any{
-			map[string]any{"branch": "master", "sha1": "aaa"}, map[string]any{"branch": "feature", "sha1": "bbb"}}},
-	}}})
+	}}, Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: map[string]any{"version": "1.2"},
+		Artifacts:                 []gennaker.Artifact{{Name: "shop", Type: "docker/image"}},
+		ResolvedExpectedArtifacts: []gennaker.ExpectedArtifact{{ID: "unbound"}, {Bound: &gennaker.Artifact{Name: "shop", Type: "docker/image", Reference: "shop:7"}}},
+		Extra: map[string]any{
+			"buildInfo": map[string]any{"number": 7.0, "scm": []any{
+				map[string]any{"branch": "master", "sha1": "aaa"}, map[string]any{"branch": "feature", "sha1": "bbb"}}},
+		}}})
 	r.e.Stages = states(r.pipeline.Stages, nil)
 	r.top.over(r.nodes())
 	r.e.Stages[0].Status = gennaker.Succeeded
@@ -106,7 +106,8 @@ func TestFunctionsOfExpressions(t *testing.T) {
 
 		{"the workflow's time", "{T(java.time.Instant).now(), new java.text.SimpleDateFormat('yyyyMMdd').format(new java.util.Date())}", `["2024-02-29T13:04:05.678Z","20240229"]`},
 
-		{"all artifacts", "#resolvedArtifacts().![name]", `["shop","out"]`},
+		{"the artifacts of the stages", "#resolvedArtifacts().![name]", `["out"]`},
+		{"what the trigger brought", "trigger.artifacts.![name]", `["shop"]`},
 		{"the trigger's artifacts", "{#triggerResolvedArtifact('shop').reference, #triggerResolvedArtifactByType('docker/image')['reference']}", `["shop:7","shop:7"]`},
 		{"the build", "{buildInfo.number, scmInfo.branch, scmInfo['sha1']}", `[7,"feature","bbb"]`},
 

@@ -17,9 +17,9 @@ var functions = map[string]function{
 	"judgement":            {"stage", "as `#judgment`", judgmentInput},
 	"deployedServerGroups": {"stages…", "what deploy stages made, or those of that name alone", deployedServerGroups},
 
-	"resolvedArtifacts":             {"", "the artifacts of the trigger and of all stages' outputs", resolvedArtifacts},
-	"triggerResolvedArtifact":       {"name", "the artifact of the trigger with that name; an error if there is none", triggerArtifact("name")},
-	"triggerResolvedArtifactByType": {"type", "the same, by type", triggerArtifact("type")},
+	"resolvedArtifacts":             {"", "the artifacts in the outputs of all stages", resolvedArtifacts},
+	"triggerResolvedArtifact":       {"name", "the artifact of the trigger with that name; an error if there is none", triggerArtifact("name", artifactName)},
+	"triggerResolvedArtifactByType": {"type", "the same, by type", triggerArtifact("type", artifactType)},
 
 	"toInt":          {"text", "a whole number", toInt},
 	"toFloat":        {"text", "a number", toFloat},

@@ -159,7 +159,7 @@ func (sc *scope) Lookup(name string) (any, bool) {
 	case "parameters":
 		return nonNil(sc.r.e.Trigger.Parameters), true
 	case "trigger":
-		return plainJSON(sc.r.e.Trigger), true
+		return sc.r.triggerMap(), true
 	case "execution":
 		return sc.r.executionMap(), true
 	case "templateVariables":

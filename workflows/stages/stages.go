@@ -57,8 +57,12 @@ var Table = map[string]Type{
 		Run: DisableServerGroup, Config: destroyConfig{}, OwnClock: true},
 	"enableServerGroup": {About: "Puts a server group into traffic and waits until it is healthy.",
 		Run: EnableServerGroup, Config: enableConfig{}, OwnClock: true},
+	"evaluateArtifacts": {About: "Makes artifacts of texts with expressions.",
+		Run: EvaluateArtifacts, Config: artifactContentsConfig{}, Raw: true},
 	"evaluateVariables": {About: "Makes values for the stages after it.",
 		Run: EvaluateVariables, Config: variablesConfig{}, Raw: true},
+	"group": {About: "Does nothing: it is there for people to look at.",
+		Run: Group, Config: groupConfig{}, InDryRun: true},
 	"manualJudgment": {About: "Waits until a person says continue or stop.",
 		Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour, Resumable: true},
 	"noop": {About: "Lets a worker do nothing: shows that workers answer.",
@@ -71,6 +75,8 @@ var Table = map[string]Type{
 		Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
 	"wait": {About: "Lets a time pass.",
 		Run: Wait, Config: waitConfig{}, Resumable: true},
+	"waitForCondition": {About: "Waits until a person says that it may go on.",
+		Run: WaitForCondition, Config: waitForConditionConfig{}, Limit: conditionLimit, Resumable: true},
 	"waitUntil": {About: "Waits for a moment.",
 		Run: WaitUntil, Config: waitUntilConfig{}, Resumable: true},
 	"webhook": {About: "Calls an HTTP service, and may wait until what that began is over.",
@@ -141,14 +147,20 @@ func (in Input) Ended(workflowID string) {
 	in.Changed()
 }
 
-// Evaluator evaluates the expressions of one stage. What they need from
-// outside, such as a URL's text, is found on the way.
+// Evaluator evaluates the expressions of one stage, and knows the artifacts
+// that it sees. What expressions need from outside, such as a URL's text, is
+// found on the way.
 type Evaluator interface {
 	// Evaluate replaces the expressions in a value. More are names that it
 	// sees besides those of the stage.
 	Evaluate(ctx workflow.Context, value any, more map[string]any) (any, error)
 	// Condition evaluates a text, with or without ${ }, to a boolean.
 	Condition(ctx workflow.Context, text string) (bool, error)
+	// Artifacts are what the stages before this one put out, the nearest
+	// first, and then those of the trigger.
+	Artifacts() ([]gennaker.Artifact, error)
+	// BoundArtifacts are what expected artifacts are bound to, in that order.
+	BoundArtifacts() ([]gennaker.ExpectedArtifact, error)
 }
 
 // Rejection is a person's no. It fails the stage, and "ignore the failure"

@@ -33,7 +33,10 @@ func Webhook(ctx workflow.Context, in Input) (Outputs, error) {
 	if len(w.record) > 0 {
 		w.outputs["webhook"] = w.record
 	}
-	return w.outputs, err
+	if err != nil {
+		return w.outputs, err
+	}
+	return in.Bind(ctx, w.outputs)
 }
 
 // webhook is one run of the stage.
