@@ -56,7 +56,7 @@ func check(name string, stdin io.Reader) (findings, error) {
 	if err != nil {
 		return findings{}, err
 	}
-	d, err := pipeline.Decode(data, stages.Configs())
+	d, err := pipeline.Decode(data, stages.Table.Configs())
 	found := findings{document: d}
 	var problems pipeline.Problems
 	if err != nil && !errors.As(err, &problems) {

@@ -22,7 +22,7 @@ An editor with a YAML language server then helps with a document that begins:
 			if err := arguments(c, 0); err != nil {
 				return err
 			}
-			schema, err := pipeline.Schema(stages.Configs())
+			schema, err := pipeline.Schema(stages.Table.Configs())
 			if err != nil {
 				return err
 			}

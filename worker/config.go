@@ -8,6 +8,7 @@ import (
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // Config is what a worker is told. Load makes one from a file and the
@@ -22,6 +23,13 @@ type Config struct {
 	Health     Health     `yaml:"health"`
 	Deployment Deployment `yaml:"deployment"`
 	Webhooks   Webhooks   `yaml:"webhooks"`
+	Custom     Custom     `yaml:"-"`
+}
+
+// Custom is what a program that embeds the worker adds in code.
+type Custom struct {
+	Stages     stages.Types // beside Gennaker's own
+	Activities []any        // that those stages run: functions, or structs of them
 }
 
 // Temporal says where the executions are.

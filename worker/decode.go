@@ -172,7 +172,9 @@ func assignBasic(text string, v reflect.Value) error {
 func fields(v reflect.Value) map[string]reflect.Value {
 	all := map[string]reflect.Value{}
 	for i := range v.NumField() {
-		all[v.Type().Field(i).Tag.Get("yaml")] = v.Field(i)
+		if name := v.Type().Field(i).Tag.Get("yaml"); name != "-" {
+			all[name] = v.Field(i)
+		}
 	}
 	return all
 }

@@ -37,7 +37,7 @@ func enabled(all []Preconfigured) []activities.PreconfiguredWebhook {
 
 // webhookFields are the fields of the stage type webhook, without the one that
 // it refuses.
-var webhookFields = slices.DeleteFunc(gennaker.JSONNames(stages.Configs()["webhook"]), func(name string) bool { return name == "account" })
+var webhookFields = slices.DeleteFunc(gennaker.JSONNames(stages.Table.Configs()["webhook"]), func(name string) bool { return name == "account" })
 
 // read reads a definition's own fields, and holds the others against the stage
 // type webhook.
@@ -77,7 +77,7 @@ func (r *report) stageFields(stage *yaml.Node, field string) map[string]any {
 		r.add(field, "cannot be read: %v", err)
 		return nil
 	}
-	d, err := pipeline.Decode(data, stages.Configs())
+	d, err := pipeline.Decode(data, stages.Table.Configs())
 	var problems pipeline.Problems
 	if err != nil && !errors.As(err, &problems) {
 		r.add(field, "%v", err)
@@ -125,7 +125,7 @@ func (r *report) checkPreconfigured(all []Preconfigured) {
 	for i, p := range all {
 		field := fmt.Sprintf("webhooks.preconfigured[%d]", i)
 		r.unique(field+".type", p.Type, seen)
-		if _, taken := stages.Configs()[p.Type]; taken {
+		if _, taken := stages.Table.Configs()[p.Type]; taken {
 			r.add(field+".type", "%s is a stage type of Gennaker: choose another name", p.Type)
 		}
 		for _, right := range gennaker.SortedKeys(p.Permissions) {

@@ -6,15 +6,17 @@ import (
 	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/store"
 	"github.com/gennaker/gennaker/workflows"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
-// register makes the worker serve every workflow and every activity.
+// register makes the worker serve every workflow and every activity, those of
+// a program that embeds it among them.
 func (w *Worker) register(r worker.Registry) error {
 	policy, err := w.config.Webhooks.policy()
 	if err != nil {
 		return err
 	}
-	workflows.Register(r)
+	workflows.Register(r, stages.Table.With(w.config.Custom.Stages))
 	activities.Register(r, activities.New(activities.Config{
 		Providers: w.config.registry(),
 		Temporal:  w.client,
@@ -22,5 +24,8 @@ func (w *Worker) register(r worker.Registry) error {
 		Users:     w.config.people(),
 		Webhooks:  policy,
 	}))
+	for _, a := range w.config.Custom.Activities {
+		r.RegisterActivity(a)
+	}
 	return nil
 }

@@ -11,9 +11,13 @@ import (
 	"github.com/gennaker/gennaker/workflows/stages"
 )
 
+// engine runs executions of the stage types that it knows.
+type engine struct{ types stages.Types }
+
 // run is one execution under way. Its coroutines take turns, so nothing
 // guards it.
 type run struct {
+	types    stages.Types
 	pipeline gennaker.Pipeline
 	e        gennaker.Execution
 	gate     *gate.Gate
@@ -27,8 +31,9 @@ type run struct {
 // Execution runs a pipeline. It completes if the execution succeeded, fails
 // with a "TERMINAL" application error or is cancelled otherwise; the result,
 // or the error's details, hold the gennaker.Execution.
-func Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Execution, error) {
+func (g engine) Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Execution, error) {
 	r := newRun(ctx, in)
+	r.types = g.types
 	if err := r.listen(ctx); err != nil {
 		return r.e, err
 	}
@@ -89,13 +94,8 @@ func (r *run) prepare(ctx workflow.Context, in gennaker.Start) error {
 	}
 	r.e.Trigger.Parameters = parameters
 	p.AssignRefIDs()
-	if err := checkGraph(*p); err != nil {
+	if err := mayRun(r.types, *p); err != nil {
 		return err
-	}
-	for _, s := range p.Stages {
-		if _, ok := stages.Find(s); !ok {
-			return fmt.Errorf("stage %s: type %q: %w: there is no such type", s.RefID, s.Type, gennaker.ErrInvalid)
-		}
 	}
 	if in.Continued == nil {
 		if err := r.bindTrigger(ctx, in); err != nil {

@@ -5,7 +5,23 @@ import (
 	"strings"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
+
+// mayRun refuses a document that could never run, and one with stages of
+// types that nobody knows.
+func mayRun(types stages.Types, p gennaker.Pipeline) error {
+	p.AssignRefIDs()
+	if err := checkGraph(p); err != nil {
+		return err
+	}
+	for _, s := range p.Stages {
+		if _, ok := types.Find(s); !ok {
+			return fmt.Errorf("stage %s: type %q: %w: there is no such type", s.RefID, s.Type, gennaker.ErrInvalid)
+		}
+	}
+	return nil
+}
 
 // checkGraph refuses stages that could never run. Documents that came through
 // the CLI have been checked before; a workflow can be started without it.

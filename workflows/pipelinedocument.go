@@ -24,13 +24,14 @@ const (
 
 // keeper keeps one pipeline's document.
 type keeper struct {
+	types stages.Types
 	saved gennaker.SavedPipeline
 }
 
 // PipelineDocument keeps a pipeline's document until it is deleted. When its
 // history has grown long it continues in a new one.
-func PipelineDocument(ctx workflow.Context, saved gennaker.SavedPipeline) (gennaker.SavedPipeline, error) {
-	k := &keeper{saved}
+func (g engine) PipelineDocument(ctx workflow.Context, saved gennaker.SavedPipeline) (gennaker.SavedPipeline, error) {
+	k := &keeper{types: g.types, saved: saved}
 	if err := k.listen(ctx); err != nil {
 		return k.saved, err
 	}
@@ -113,7 +114,7 @@ func (k *keeper) maySave(ctx workflow.Context, s gennaker.SavePipeline) error {
 	if id := workflow.GetInfo(ctx).WorkflowExecution.ID; p.Ref().WorkflowID() != id {
 		return fmt.Errorf("pipeline %s: %w: it is kept in workflow %s and not in %s", p.Ref(), gennaker.ErrInvalid, p.Ref().WorkflowID(), id)
 	}
-	if err := mayRun(p); err != nil {
+	if err := mayRun(k.types, p); err != nil {
 		return fmt.Errorf("pipeline %s: %w", p.Ref(), err)
 	}
 	if k.saved.Deleted != nil {
@@ -123,20 +124,6 @@ func (k *keeper) maySave(ctx workflow.Context, s gennaker.SavePipeline) error {
 		return err
 	}
 	return k.fresh(p, s.IfVersion)
-}
-
-// mayRun makes the checks that an execution's start makes of its document.
-func mayRun(p gennaker.Pipeline) error {
-	p.AssignRefIDs()
-	if err := checkGraph(p); err != nil {
-		return err
-	}
-	for _, s := range p.Stages {
-		if _, ok := stages.Find(s); !ok {
-			return fmt.Errorf("stage %s: type %q: %w: there is no such type", s.RefID, s.Type, gennaker.ErrInvalid)
-		}
-	}
-	return nil
 }
 
 // sameIdentity refuses another pipeline under the id of this one.

@@ -9,20 +9,22 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
-// Register makes a worker serve the workflows.
-func Register(r worker.WorkflowRegistry) {
+// Register makes a worker serve the workflows, with executions of the stage
+// types.
+func Register(r worker.WorkflowRegistry, types stages.Types) {
 	for _, w := range []struct {
 		name     string
 		run      any
 		behavior workflow.VersioningBehavior // if not the worker's default
 	}{
-		{gennaker.ExecutionWorkflow, Execution, 0},
+		{gennaker.ExecutionWorkflow, engine{types}.Execution, 0},
 		{gennaker.ClusterWorkflow, ClusterOperation, 0},
 		{gennaker.InventoryWorkflow, Inventory, 0},
 		// It runs for years: pinned, it would keep its first worker alive.
-		{gennaker.PipelineDocumentWorkflow, PipelineDocument, workflow.VersioningBehaviorAutoUpgrade},
+		{gennaker.PipelineDocumentWorkflow, engine{types}.PipelineDocument, workflow.VersioningBehaviorAutoUpgrade},
 	} {
 		r.RegisterWorkflowWithOptions(w.run, workflow.RegisterOptions{Name: w.name, VersioningBehavior: w.behavior})
 	}

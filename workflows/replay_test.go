@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/gennaker/gennaker/workflows"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // TestReplayOfRecordedHistories replays what real executions left in testdata:
@@ -37,7 +38,7 @@ func replay(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	replayer := worker.NewWorkflowReplayer()
-	workflows.Register(replayer)
+	workflows.Register(replayer, stages.Table)
 	started := h.Events[0].GetWorkflowExecutionStartedEventAttributes()
 	err = replayer.ReplayWorkflowHistoryWithOptions(nil, &h, worker.ReplayWorkflowHistoryOptions{
 		OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()}})

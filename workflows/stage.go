@@ -23,7 +23,7 @@ func (r *run) stage(ctx workflow.Context, sc *scope) {
 	}
 	s, err := sc.common(ctx)
 	var outputs stages.Outputs
-	t, _ := stages.Find(s)
+	t, _ := r.types.Find(s)
 	in := r.input(sc, s, t)
 	if err == nil {
 		sc.stage = s

@@ -82,7 +82,7 @@ func (g *graph) plan(owner string, docs []gennaker.Stage) error {
 	prefix := g.parent.state.RefID + places[owner]
 	var nodes []*node
 	for _, doc := range p.Stages {
-		if _, ok := stages.Find(doc); !ok {
+		if _, ok := g.r.types.Find(doc); !ok {
 			return fmt.Errorf("stage %s within %s: type %q: %w: there is no such type", doc.RefID, g.parent.state.RefID, doc.Type, gennaker.ErrInvalid)
 		}
 		doc.RefID = prefix + doc.RefID

@@ -18,6 +18,7 @@ import (
 	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/workflows"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 const apiSecret = "hunter2-and-more"
@@ -100,7 +101,7 @@ func webhookWorld(t *testing.T, policy activities.WebhookPolicy, users ...gennak
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment()}
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
-	workflows.Register(w.env)
+	workflows.Register(w.env, stages.Table.With(customTypes))
 	activities.Register(w.env, activities.New(activities.Config{Providers: providers.NewRegistry(nil), Webhooks: policy, Users: users}))
 	w.begun = w.env.Now()
 	return w

@@ -38,7 +38,7 @@ func newWorld(t *testing.T, users ...gennaker.User) *world {
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment(), cloud: &memory.Cloud{}}
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
-	workflows.Register(w.env)
+	workflows.Register(w.env, stages.Table.With(customTypes))
 	activities.Register(w.env, activities.New(activities.Config{
 		Providers: providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud}),
 		Users:     users,
@@ -67,7 +67,7 @@ func (w *world) start(in gennaker.Start) gennaker.Execution {
 
 func decode(t *testing.T, document string) gennaker.Pipeline {
 	t.Helper()
-	d, err := pipeline.Decode([]byte(document), stages.Configs())
+	d, err := pipeline.Decode([]byte(document), stages.Table.With(customTypes).Configs())
 	if err != nil {
 		t.Fatalf("Decode = %v", err)
 	}

@@ -111,17 +111,17 @@ func TestBothSidesRunTheSameActivities(t *testing.T) {
 	defer s.stop()
 	for _, shape := range []string{sequential, parallel} {
 		var scheduled [2][]*history.HistoryEvent
-		for side, w := range []workload{gennakers(shape, stages), handwritten(shape, stages)} {
+		for side, w := range []workload{gennakers(shape, stagesEach), handwritten(shape, stagesEach)} {
 			events, err := s.history(t.Context(), w)
 			if err != nil {
 				t.Fatal(err)
 			}
 			scheduled[side] = activitiesOf(events)
 		}
-		if len(scheduled[0]) != stages || len(scheduled[1]) != stages {
-			t.Fatalf("%s: gennaker ran %d activities, by hand %d, want %d", shape, len(scheduled[0]), len(scheduled[1]), stages)
+		if len(scheduled[0]) != stagesEach || len(scheduled[1]) != stagesEach {
+			t.Fatalf("%s: gennaker ran %d activities, by hand %d, want %d", shape, len(scheduled[0]), len(scheduled[1]), stagesEach)
 		}
-		for i := range stages {
+		for i := range stagesEach {
 			if !proto.Equal(scheduled[0][i], scheduled[1][i]) {
 				t.Errorf("%s: activity %d differs:\n%v\n%v", shape, i+1, scheduled[0][i], scheduled[1][i])
 			}

@@ -9,8 +9,8 @@ import (
 	"go.temporal.io/api/history/v1"
 )
 
-// stages is how many an execution has.
-const stages = 10
+// stagesEach is how many stages an execution has.
+const stagesEach = 10
 
 var concurrencies = []int{1, 8, 32}
 
@@ -22,7 +22,7 @@ func (b bench) compare(ctx context.Context, s *server) ([]Cell, []Histories, err
 	var cells []Cell
 	var histories []Histories
 	for _, shape := range []string{sequential, parallel} {
-		both := sides{gennakers(shape, stages), handwritten(shape, stages)}
+		both := sides{gennakers(shape, stagesEach), handwritten(shape, stagesEach)}
 		for _, w := range both {
 			if _, err := s.load(ctx, w, 8, b.plan.warmUp); err != nil {
 				return nil, nil, fmt.Errorf("%s, %s: %w", w.name, shape, err)
@@ -80,7 +80,7 @@ func (b bench) histories(ctx context.Context, s *server, shape string, both side
 			}
 			lengths = append(lengths, len(events))
 		}
-		perStage[side] = ratio(float64(median(lengths)), stages)
+		perStage[side] = ratio(float64(median(lengths)), stagesEach)
 		b.say("%-10s %s: %d events (%d to %d)", shape, w.name, median(lengths), slices.Min(lengths), slices.Max(lengths))
 	}
 	return Histories{Shape: shape, GennakerPerStage: perStage[0], HandwrittenPerStage: perStage[1],

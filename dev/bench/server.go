@@ -13,6 +13,7 @@ import (
 	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/workflows"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // server is a Temporal server in a process of its own, and the one worker
@@ -51,7 +52,7 @@ func (s *server) work(ctx context.Context) error {
 		WorkflowTaskPollerBehavior: worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{}),
 		ActivityTaskPollerBehavior: worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{}),
 	})
-	workflows.Register(w)
+	workflows.Register(w, stages.Table)
 	activities.Register(w, activities.New(activities.Config{Providers: providers.NewRegistry(nil), Temporal: s.client}))
 	w.RegisterWorkflow(inSequence)
 	w.RegisterWorkflow(inParallel)

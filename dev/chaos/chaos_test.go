@@ -108,7 +108,7 @@ func (l *laptop) deploy(t *testing.T, round int, fire func(ended <-chan struct{}
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	d, err := pipeline.Decode([]byte(document), stages.Configs())
+	d, err := pipeline.Decode([]byte(document), stages.Table.Configs())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func record(ctx context.Context, into string, names []string) error {
 func (s scenario) record(ctx context.Context, temporal client.Client, into string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	d, err := pipeline.Decode([]byte(s.document), stages.Configs())
+	d, err := pipeline.Decode([]byte(s.document), stages.Table.Configs())
 	if err != nil {
 		return err
 	}

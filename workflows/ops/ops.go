@@ -53,6 +53,25 @@ var (
 	engine   *activities.Engine
 )
 
+// Step is a kind of step, which has its time-outs and retries.
+type Step struct{ options workflow.ActivityOptions }
+
+// The kinds of step for stage types that run activities of their own. A
+// Changing step may run twice, and must do its work once.
+var (
+	Reading  = Step{reading}
+	Changing = Step{changing}
+	Waiting  = Step{waiting}
+)
+
+// Run executes an activity that a program which embeds Gennaker has brought:
+// the function, or its name. It waits while the execution is paused; people
+// read the summary in the Temporal Web UI. An activity that takes longer than
+// five seconds must heartbeat.
+func Run(ctx workflow.Context, kind Step, summary string, call, arg, result any) error {
+	return run(ctx, kind.options, summary, call, arg, result)
+}
+
 // run executes one activity once the gate is open. The summary is what the
 // Temporal Web UI shows for it.
 func run(ctx workflow.Context, options workflow.ActivityOptions, summary string, call, arg, result any) error {

@@ -3,6 +3,7 @@
 package stages
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -45,8 +46,11 @@ type Type struct {
 // Outputs are what a stage leaves for the stages after it.
 type Outputs = map[string]any
 
-// Table is every stage type by its name in documents.
-var Table = map[string]Type{
+// Types are stage types by their names in documents.
+type Types map[string]Type
+
+// Table is every stage type that Gennaker brings.
+var Table = Types{
 	"checkPreconditions": {About: "Goes on only if every precondition holds.",
 		Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true},
 	"deploy": {About: "Makes a new server group in each of its clusters, and does with the old ones what the strategy says.",
@@ -84,21 +88,32 @@ var Table = map[string]Type{
 }
 
 // Find returns the type of a stage, by its type or else by its alias.
-func Find(s gennaker.Stage) (Type, bool) {
-	if t, ok := Table[s.Type]; ok {
+func (all Types) Find(s gennaker.Stage) (Type, bool) {
+	if t, ok := all[s.Type]; ok {
 		return t, true
 	}
-	t, ok := Table[s.Alias]
+	t, ok := all[s.Alias]
 	return t, ok
 }
 
 // Configs gives the config of each stage type, to check documents with.
-func Configs() map[string]any {
-	configs := make(map[string]any, len(Table))
-	for name, t := range Table {
+func (all Types) Configs() map[string]any {
+	configs := make(map[string]any, len(all))
+	for name, t := range all {
 		configs[name] = t.Config
 	}
 	return configs
+}
+
+// With adds the types of a program that embeds Gennaker. A name that is taken
+// stays what it is.
+func (all Types) With(more Types) Types {
+	both := maps.Clone(more)
+	if both == nil {
+		both = Types{}
+	}
+	maps.Copy(both, all)
+	return both
 }
 
 // Input is what a stage runs with.
