@@ -108,7 +108,9 @@ type StageExecution struct {
 	// Waiting says what a running stage waits for, in the user's words.
 	Waiting string `json:"waiting,omitempty"`
 	// Operations are the ids of the cluster workflows that run for it.
-	Operations []string  `json:"operations,omitempty"`
+	Operations []string `json:"operations,omitempty"`
+	// Executions are the ids of those that it started or follows.
+	Executions []string  `json:"executions,omitempty"`
 	Question   *Question `json:"question,omitempty"` // what a person is asked, while asked
 	Judgment   *Judgment `json:"judgment,omitempty"` // what was answered
 	Restarted  *Restart  `json:"restarted,omitempty"`
@@ -139,6 +141,8 @@ type Restart struct {
 	// Attach is an execution that the stage, which runs a pipeline, is to
 	// follow instead of starting one: a child whose own stage was restarted.
 	Attach string `json:"attach,omitempty"`
+	// Token tells this restart from others, for who has to ask twice.
+	Token string `json:"token,omitempty"`
 }
 
 // Skip asks a stage to wait no longer: for its time to pass, or for its

@@ -18,17 +18,19 @@ import (
 
 // Config is what activities need to act.
 type Config struct {
-	Providers *providers.Registry
-	Temporal  client.Client // to wait for other workflows
-	Pipelines PipelineStore
-	Users     []gennaker.User // who has which role
-	Webhooks  WebhookPolicy   // what webhooks may do
+	Providers  *providers.Registry
+	Temporal   client.Client   // to wait for other workflows
+	Executions ExecutionClient // to start other executions and wait for them
+	Pipelines  PipelineStore
+	Users      []gennaker.User // who has which role
+	Webhooks   WebhookPolicy   // what webhooks may do
 }
 
 // Activities is every activity there is.
 type Activities struct {
 	ServerGroups *ServerGroups
 	Clusters     *Clusters
+	Executions   *Executions
 	People       *People
 	Engine       *Engine
 	Webhooks     *Webhooks
@@ -40,6 +42,7 @@ func New(c Config) Activities {
 	return Activities{
 		ServerGroups: &ServerGroups{registry: c.Providers},
 		Clusters:     &Clusters{temporal: c.Temporal},
+		Executions:   &Executions{client: c.Executions},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
 		Webhooks:     newWebhooks(c.Webhooks, c.Users),
@@ -51,6 +54,7 @@ func New(c Config) Activities {
 func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.ServerGroups)
 	r.RegisterActivity(a.Clusters)
+	r.RegisterActivity(a.Executions)
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)
 	r.RegisterActivity(a.Webhooks)

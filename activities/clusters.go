@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 
 	"github.com/gennaker/gennaker"
@@ -25,15 +24,8 @@ const poll = 5 * time.Second
 // server.
 func (a *Clusters) AwaitCluster(ctx context.Context, c gennaker.ClusterRef) error {
 	return alive(ctx, func(ctx context.Context, _ *pulse) error {
-		waiting, stop := context.WithCancel(ctx)
+		waiting, stop := untilWorkerStops(ctx)
 		defer stop()
-		go func() {
-			select {
-			case <-activity.GetWorkerStopChannel(ctx):
-				stop()
-			case <-waiting.Done():
-			}
-		}()
 		for {
 			ended, err := a.ended(waiting, c)
 			switch {

@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/executions"
 	"github.com/gennaker/gennaker/store"
 	"github.com/gennaker/gennaker/workflows"
 	"github.com/gennaker/gennaker/workflows/stages"
@@ -18,11 +19,12 @@ func (w *Worker) register(r worker.Registry) error {
 	}
 	workflows.Register(r, stages.Table.With(w.config.Custom.Stages))
 	activities.Register(r, activities.New(activities.Config{
-		Providers: w.config.registry(),
-		Temporal:  w.client,
-		Pipelines: store.Store{Temporal: w.client},
-		Users:     w.config.people(),
-		Webhooks:  policy,
+		Providers:  w.config.registry(),
+		Temporal:   w.client,
+		Executions: executions.Client{Temporal: w.client, TaskQueue: w.config.Temporal.TaskQueue},
+		Pipelines:  store.Store{Temporal: w.client},
+		Users:      w.config.people(),
+		Webhooks:   policy,
 	}))
 	for _, a := range w.config.Custom.Activities {
 		r.RegisterActivity(a)

@@ -57,7 +57,8 @@ func (r *run) note(state *gennaker.StageExecution, err error) {
 func (r *run) input(sc *scope, s gennaker.Stage, t stages.Type) stages.Input {
 	in := stages.Input{Execution: &r.e, Stage: s, State: sc.state, Config: s.Config, Limit: t.Limit,
 		Spent:     time.Duration(sc.state.SpentMillis) * time.Millisecond,
-		Evaluator: sc, Changed: r.wake}
+		Evaluator: sc, Changed: r.wake,
+		Leaving: func() bool { return r.leaving && sc.node.idle }}
 	if s.TimeoutMillis > 0 {
 		in.Limit = time.Duration(s.TimeoutMillis) * time.Millisecond
 	}

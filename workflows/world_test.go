@@ -12,6 +12,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/executions"
 	"github.com/gennaker/gennaker/pipeline"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/memory"
@@ -28,7 +29,8 @@ type world struct {
 	t      *testing.T
 	env    *testsuite.TestWorkflowEnvironment
 	cloud  *memory.Cloud
-	stored store.Memory // pipelines
+	stored store.Memory      // pipelines
+	others executions.Memory // executions of them
 	begun  time.Time
 }
 
@@ -40,9 +42,10 @@ func newWorld(t *testing.T, users ...gennaker.User) *world {
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env, stages.Table.With(customTypes))
 	activities.Register(w.env, activities.New(activities.Config{
-		Providers: providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud}),
-		Users:     users,
-		Pipelines: &w.stored,
+		Providers:  providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud}),
+		Users:      users,
+		Pipelines:  &w.stored,
+		Executions: &w.others,
 	}))
 	w.begun = w.env.Now()
 	return w
@@ -175,3 +178,5 @@ func statuses(e gennaker.Execution) string {
 	}
 	return text
 }
+
+func refTo(id string) executions.Ref { return executions.Ref{ID: id} }

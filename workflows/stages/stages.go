@@ -73,6 +73,8 @@ var Table = Types{
 		Run: Noop, Config: noopConfig{}},
 	"preconfiguredWebhook": {About: "Calls an HTTP service as the worker's configuration says. It is an alias: the stage's type is a name in `webhooks.preconfigured`.",
 		Run: PreconfiguredWebhook, Config: preconfiguredConfig{}},
+	"pipeline": {About: "Runs another pipeline, and waits until it has ended.",
+		Run: Pipeline, Config: pipelineConfig{}, Limit: 12 * time.Hour, Resumable: true, InDryRun: true},
 	"resizeServerGroup": {About: "Gives a server group another capacity and waits until it has it.",
 		Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
 	"rollbackCluster": {About: "Goes back to an older server group: enables it at full size, then disables the newest.",
@@ -129,6 +131,9 @@ type Input struct {
 	// "manualJudgment", as the stage's notifications ask for.
 	Notify    func(when string)
 	Evaluator Evaluator
+	// Leaving tells a Resumable type that was cancelled whether that is to be
+	// begun again in a new history: then there is nothing to put right.
+	Leaving func() bool
 	// Changed is called when State was changed.
 	Changed func()
 }
@@ -159,6 +164,12 @@ func (in Input) Began(workflowID string) {
 // Ended forgets it.
 func (in Input) Ended(workflowID string) {
 	in.State.Operations = slices.DeleteFunc(in.State.Operations, func(id string) bool { return id == workflowID })
+	in.Changed()
+}
+
+// Follows records an execution that the stage has started or waits for.
+func (in Input) Follows(id string) {
+	in.State.Executions = append(in.State.Executions, id)
 	in.Changed()
 }
 
