@@ -50,6 +50,11 @@ func (c *Cloud) handler() http.Handler {
 		"PUT /v1/load-balancers/{name}":         c.moveLoadBalancer,
 		"DELETE /v1/load-balancers/{name}":      c.removeLoadBalancer,
 		"GET /v1/instances/{id}/log":            c.readLog,
+		"GET /v1/jobs":                          c.readJobs,
+		"GET /v1/jobs/{name}":                   c.readJob,
+		"PUT /v1/jobs/{name}":                   c.putJob,
+		"POST /v1/jobs/{name}/stop":             c.endJob,
+		"GET /v1/jobs/{name}/log":               c.readJobLog,
 	} {
 		v1.Handle(pattern, handle)
 	}

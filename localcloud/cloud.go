@@ -1,7 +1,8 @@
 // Package localcloud is a cloud on one machine. Its server groups are real
 // processes with health checks and log files, its load balancers real reverse
-// proxies; requests in flight are answered before an instance stops. It is
-// reached over HTTP on loopback with a token; see package client.
+// proxies; requests in flight are answered before an instance stops. Its jobs
+// are real processes too, that run once. It is reached over HTTP on loopback
+// with a token; see package client.
 //
 // What there shall be is kept in a state directory, and what runs outlives the
 // daemon: after it was killed, the next one on the same directory adopts the
@@ -56,8 +57,9 @@ type Cloud struct {
 	mu        sync.Mutex // guards what follows
 	groups    map[string]*group
 	balancers map[string]*balancer
-	created   time.Time // of the newest server group: no two are equal
-	halted    bool      // no instance is to run any more
+	jobs      map[string]*job
+	created   time.Time // of the newest server group or job: no two are equal
+	halted    bool      // nothing is to run any more
 }
 
 // closing bounds how long Close waits for requests in flight.
@@ -67,7 +69,7 @@ const closing = 5 * time.Second
 // gennaker.ErrBusy if another process has the directory open, and ErrInvalid
 // if the API would listen beyond this machine.
 func Open(ctx context.Context, config Config) (*Cloud, error) {
-	c := &Cloud{config: config, log: config.Log, groups: map[string]*group{}, balancers: map[string]*balancer{}}
+	c := &Cloud{config: config, log: config.Log, groups: map[string]*group{}, balancers: map[string]*balancer{}, jobs: map[string]*job{}}
 	if c.log == nil {
 		c.log = zap.NewNop()
 	}
@@ -88,8 +90,8 @@ func (c *Cloud) URL() string { return "http://" + c.listener.Addr().String() }
 func (c *Cloud) Token() string { return c.token }
 
 // Close ends the API and the load balancers, once requests in flight are
-// answered or a few seconds are over. The instances keep running until the
-// state directory is opened again.
+// answered or a few seconds are over. The instances and jobs keep running until
+// the state directory is opened again.
 func (c *Cloud) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closing)
 	defer cancel()
@@ -111,29 +113,43 @@ func (c *Cloud) Close() error {
 
 // StopInstances drains and stops every instance and starts no more, as when
 // the machine is about to be shut down. The server groups stay, and their
-// instances are started again when the state directory is opened again.
+// instances are started again when the state directory is opened again. Jobs
+// are stopped, and have failed.
 func (c *Cloud) StopInstances(ctx context.Context) error {
-	for _, i := range c.halt() {
+	for name, ended := range c.halt() {
 		select {
-		case <-i.ended:
+		case <-ended:
 		case <-ctx.Done():
-			return fmt.Errorf("stop instance %s: %w", i.row.ID, context.Cause(ctx))
+			return fmt.Errorf("stop %s: %w", name, context.Cause(ctx))
 		}
 	}
 	return nil
 }
 
-// halt tells every instance to end and returns them.
-func (c *Cloud) halt() []*instance {
+// halt tells everything to end, and returns by name what is closed then.
+func (c *Cloud) halt() map[string]chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.halted = true
+	ended := map[string]chan struct{}{}
 	var all []*instance
 	for _, g := range c.groups {
 		all = append(all, g.instances...)
 	}
+	for _, i := range all {
+		ended["instance "+i.row.ID] = i.ended
+	}
 	c.dismiss(all)
-	return all
+	for _, j := range c.jobs {
+		if j.over() {
+			continue
+		}
+		ended["job "+j.name] = j.ended
+		if err := c.tellToEnd(j, "stopped with the cloud"); err != nil {
+			c.log.Error("cannot record a job", zap.String("job", j.name), zap.Error(err))
+		}
+	}
+	return ended
 }
 
 // file is the path of something in the state directory.
@@ -144,11 +160,12 @@ func (c *Cloud) file(name ...string) string {
 // mark is the variable that all processes of this cloud carry.
 func (c *Cloud) mark() string { return client.EnvCloud + "=" + c.id }
 
-// sweep kills what an instance has left behind.
-func (c *Cloud) sweep(instance string) error {
-	n, err := process.Sweep(c.ctx, client.EnvInstance+"="+instance)
+// sweep kills what an instance or a job has left behind, which carries its
+// name in a variable.
+func (c *Cloud) sweep(variable, name string) error {
+	n, err := process.Sweep(c.ctx, c.mark(), variable+"="+name)
 	if n > 0 {
-		c.log.Warn("killed what an instance left behind", zap.String("instance", instance), zap.Int("processes", n))
+		c.log.Warn("killed what was left behind", zap.String("by", name), zap.Int("processes", n))
 	}
 	return err
 }

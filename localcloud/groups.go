@@ -127,7 +127,7 @@ func (c *Cloud) createAgain(old *group, r client.Create) error {
 	return c.settle(old)
 }
 
-// now is later than the creation of every server group.
+// now is later than the creation of every server group and job.
 func (c *Cloud) now() time.Time {
 	now := time.Now().UTC().Round(0)
 	if !now.After(c.created) {

@@ -76,13 +76,50 @@ func (c *Cloud) removeLoadBalancer(r *http.Request) (any, error) {
 }
 
 func (c *Cloud) readLog(r *http.Request) (any, error) {
-	lines := defaultLines
-	if text := r.URL.Query().Get("tail"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			return nil, fmt.Errorf("tail %q: %w: it is a number of lines", text, gennaker.ErrInvalid)
-		}
-		lines = n
+	lines, err := tailOf(r)
+	if err != nil {
+		return nil, err
 	}
 	return c.tail(r.PathValue("id"), lines)
+}
+
+// tailOf is how many lines of a log the request asks for.
+func tailOf(r *http.Request) (int, error) {
+	text := r.URL.Query().Get("tail")
+	if text == "" {
+		return defaultLines, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("tail %q: %w: it is a number of lines", text, gennaker.ErrInvalid)
+	}
+	return n, nil
+}
+
+func (c *Cloud) readJobs(*http.Request) (any, error) { return c.listJobs(), nil }
+
+func (c *Cloud) readJob(r *http.Request) (any, error) { return c.findJob(r.PathValue("name")) }
+
+func (c *Cloud) putJob(r *http.Request) (any, error) {
+	in, err := body[client.RunJob](r)
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.runJob(r.PathValue("name"), in)
+}
+
+func (c *Cloud) endJob(r *http.Request) (any, error) {
+	return accepted{}, c.stopJob(r.PathValue("name"))
+}
+
+func (c *Cloud) readJobLog(r *http.Request) (any, error) {
+	lines, err := tailOf(r)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.findJob(r.PathValue("name")); err != nil {
+		return nil, err
+	}
+	text, err := c.jobTail(r.PathValue("name"), tailSize)
+	return lastLines(text, lines), err
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/gennaker/gennaker/localcloud/client"
 	"github.com/gennaker/gennaker/localcloud/internal/process"
 )
 
@@ -94,7 +95,7 @@ func (c *Cloud) end(i *instance) {
 			return
 		}
 	}
-	if c.sweep(i.row.ID) != nil {
+	if c.sweep(client.EnvInstance, i.row.ID) != nil {
 		return
 	}
 	c.mu.Lock()

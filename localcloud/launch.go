@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/gennaker/gennaker/localcloud/client"
 	"github.com/gennaker/gennaker/localcloud/internal/process"
 	"github.com/gennaker/gennaker/localcloud/internal/proxy"
 )
@@ -16,7 +17,7 @@ func (c *Cloud) processOf(i *instance) (*process.Process, error) {
 		return i.process, nil
 	}
 	if !i.row.Launched.IsZero() {
-		if err := c.sweep(i.row.ID); err != nil {
+		if err := c.sweep(client.EnvInstance, i.row.ID); err != nil {
 			return nil, err
 		}
 	}

@@ -25,9 +25,10 @@ func (c *Cloud) restore(ctx context.Context) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := errors.Join(c.pruneLogs(), c.restoreBalancers()); err != nil {
+	if err := errors.Join(c.pruneLogs(), c.pruneJobs(), c.restoreBalancers()); err != nil {
 		return err
 	}
+	c.restoreJobs()
 	for _, g := range c.groups {
 		for _, i := range g.instances {
 			c.keepers.Go(func() { c.keep(i) })
@@ -62,11 +63,11 @@ func (c *Cloud) load() error {
 		}
 		g.instances = append(g.instances, newInstance(g, row))
 	}
-	return nil
+	return c.loadJobs()
 }
 
-// adopt finds the process of each instance, and ends processes of this cloud
-// that belong to none.
+// adopt finds the process of each instance and job, and ends processes of this
+// cloud that belong to none.
 func (c *Cloud) adopt(ctx context.Context) error {
 	found, err := process.Find(ctx, c.mark())
 	if err != nil {
@@ -74,19 +75,24 @@ func (c *Cloud) adopt(ctx context.Context) error {
 	}
 	leaders := map[string]process.ID{}
 	for _, f := range found {
-		id := f.Env(client.EnvInstance)
-		if !c.knows(id) {
-			c.log.Warn("ends a process of no instance", zap.Int("pid", f.PID), zap.String("instance", id))
+		instance, job := f.Env(client.EnvInstance), f.Env(client.EnvJob)
+		if !c.knows(instance) && !c.runs(job) {
+			c.log.Warn("ends a process of no instance and no job", zap.Int("pid", f.PID), zap.String("instance", instance), zap.String("job", job))
 			syscall.Kill(f.PID, syscall.SIGKILL)
 		}
-		if _, older := leaders[id]; f.Leader && !older {
-			leaders[id] = f.ID
+		for _, owner := range []string{"instance " + instance, "job " + job} {
+			if _, older := leaders[owner]; f.Leader && !older {
+				leaders[owner] = f.ID
+			}
 		}
 	}
 	for _, g := range c.groups {
 		for _, i := range g.instances {
-			c.adoptOne(i, leaders[i.row.ID])
+			c.adoptOne(i, leaders["instance "+i.row.ID])
 		}
+	}
+	for _, j := range c.jobs {
+		c.adoptJob(j, leaders["job "+j.name])
 	}
 	return nil
 }

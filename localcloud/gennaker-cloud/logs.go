@@ -6,11 +6,13 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+var tailFlag = &cli.IntFlag{Name: "tail", Value: 200, Usage: "number of lines"}
+
 var logsCommand = &cli.Command{
 	Name:      "logs",
 	Usage:     "print the last lines that an instance wrote, also when it is gone",
 	ArgsUsage: "INSTANCE",
-	Flags:     []cli.Flag{&cli.IntFlag{Name: "tail", Value: 200, Usage: "number of lines"}},
+	Flags:     []cli.Flag{tailFlag},
 	Action: func(c *cli.Context) error {
 		instance, err := argument(c, "the instance's id, as list shows it")
 		if err != nil {

@@ -1,6 +1,6 @@
 // Command gennaker-cloud is a cloud on one machine: it runs programs as
-// server groups behind load balancers, and replaces them without losing a
-// request. Gennaker deploys to it as cloudProvider local; it is also of use
+// server groups behind load balancers, replaces them without losing a request,
+// and runs jobs. Gennaker deploys to it as cloudProvider local; it is also of use
 // by itself.
 package main
 
@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -29,7 +30,7 @@ func main() {
 func app() *cli.App {
 	commands := []*cli.Command{serveCommand, listCommand, createCommand, resizeCommand, enableCommand, disableCommand,
 		destroyCommand, logsCommand, loadBalancerCommand}
-	for _, c := range commands {
+	for _, c := range slices.Concat(commands, jobsCommand.Subcommands) {
 		c.Flags = append(c.Flags, stateFlag)
 	}
 	return &cli.App{
@@ -39,7 +40,7 @@ func app() *cli.App {
 gennaker-cloud create --load-balancer shop --check /healthz shop-v000 -- ./shop --port {port}
 gennaker-cloud load-balancer shop 127.0.0.1:8080
 gennaker-cloud list`,
-		Commands:       commands,
+		Commands:       append(commands, jobsCommand),
 		ExitErrHandler: func(*cli.Context, error) {}, // main prints it
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -70,39 +69,33 @@ environment variable PORT.`,
 	Flags: []cli.Flag{
 		&cli.IntFlag{Name: "instances", Value: 1},
 		&cli.StringSliceFlag{Name: "load-balancer", Usage: "made if it is not there; may be repeated"},
-		&cli.StringSliceFlag{Name: "env", Usage: "NAME=VALUE; may be repeated"},
+		environmentFlag,
 		&cli.StringFlag{Name: "check", Usage: "path that answers 200 when an instance is healthy; default: the port accepts connections"},
 	},
 	Action: create,
 }
 
 func create(c *cli.Context) error {
-	args := c.Args().Slice()
-	if len(args) > 1 && args[1] == "--" {
-		args = slices.Delete(args, 1, 2)
-	}
-	if len(args) < 2 {
-		return fmt.Errorf("create takes a name and a command: %s", c.Command.ArgsUsage)
+	name, command, err := nameAndCommand(c)
+	if err != nil {
+		return err
 	}
 	here, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	n := c.Int("instances")
-	spec := client.Spec{Command: args[1], Arguments: args[2:], Environment: map[string]string{}, WorkingDirectory: here,
-		HealthCheck: client.HealthCheck{Path: c.String("check")}}
-	for _, variable := range c.StringSlice("env") {
-		name, value, ok := strings.Cut(variable, "=")
-		if !ok {
-			return fmt.Errorf("--env %s: it must be NAME=VALUE", variable)
-		}
-		spec.Environment[name] = value
+	environment, err := environmentOf(c)
+	if err != nil {
+		return err
 	}
+	n := c.Int("instances")
+	spec := client.Spec{Command: command[0], Arguments: command[1:], Environment: environment, WorkingDirectory: here,
+		HealthCheck: client.HealthCheck{Path: c.String("check")}}
 	cloud, err := connect(c)
 	if err != nil {
 		return err
 	}
-	return cloud.Create(c.Context, args[0], client.Create{
+	return cloud.Create(c.Context, name, client.Create{
 		Capacity: gennaker.Capacity{Min: n, Desired: n, Max: n}, LoadBalancers: c.StringSlice("load-balancer"), Spec: spec})
 }
 
@@ -123,16 +116,18 @@ var resizeCommand = &cli.Command{
 	},
 }
 
-var enableCommand = onServerGroup("enable", "send requests to a server group", (*client.Client).Enable)
+var enableCommand = onOne("enable", "send requests to a server group", serverGroupName, (*client.Client).Enable)
 
-var disableCommand = onServerGroup("disable", "send no more requests to a server group; its instances stay", (*client.Client).Disable)
+var disableCommand = onOne("disable", "send no more requests to a server group; its instances stay", serverGroupName, (*client.Client).Disable)
 
-var destroyCommand = onServerGroup("destroy", "drain and remove a server group", (*client.Client).Destroy)
+var destroyCommand = onOne("destroy", "drain and remove a server group", serverGroupName, (*client.Client).Destroy)
 
-// onServerGroup is a command that does one thing to the server group it names.
-func onServerGroup(name, usage string, do func(*client.Client, context.Context, string) error) *cli.Command {
+const serverGroupName = "the server group's name"
+
+// onOne is a command that does one thing to what its only argument names.
+func onOne(name, usage, what string, do func(*client.Client, context.Context, string) error) *cli.Command {
 	return &cli.Command{Name: name, Usage: usage, ArgsUsage: "NAME", Action: func(c *cli.Context) error {
-		target, err := argument(c, "the server group's name")
+		target, err := argument(c, what)
 		if err != nil {
 			return err
 		}

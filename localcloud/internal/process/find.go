@@ -28,11 +28,11 @@ func (f Found) Env(name string) string {
 	return ""
 }
 
-// Find returns the running processes whose environment was given the variable
-// (as "NAME=value") when they were started, by age. What they have started
-// themselves has inherited it. Processes that we may not look into are left
-// out.
-func Find(ctx context.Context, variable string) ([]Found, error) {
+// Find returns the running processes whose environment was given all the
+// variables (as "NAME=value") when they were started, by age. What they have
+// started themselves has inherited them. Processes that we may not look into
+// are left out.
+func Find(ctx context.Context, variables ...string) ([]Found, error) {
 	pids, err := process.PidsWithContext(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("processes: %w", err)
@@ -40,7 +40,7 @@ func Find(ctx context.Context, variable string) ([]Found, error) {
 	var found []Found
 	for _, pid := range pids {
 		env, err := (&process.Process{Pid: pid}).EnvironWithContext(ctx)
-		if err != nil || !slices.Contains(env, variable) {
+		if err != nil || !containsAll(env, variables) {
 			continue
 		}
 		id := ID{int(pid), started(int(pid))}
@@ -50,6 +50,15 @@ func Find(ctx context.Context, variable string) ([]Found, error) {
 	}
 	slices.SortFunc(found, func(a, b Found) int { return compareAge(a.ID, b.ID) })
 	return found, nil
+}
+
+func containsAll(env, variables []string) bool {
+	for _, v := range variables {
+		if !slices.Contains(env, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // compareAge puts the process that was started first first. Started is a
@@ -64,14 +73,21 @@ func compareAge(a, b ID) int {
 	return a.PID - b.PID
 }
 
-// Sweep kills every process that carries the variable, until none is left or
-// ctx ends, and says how many there were.
-func Sweep(ctx context.Context, variable string) (int, error) {
+// Sweep kills every process that carries all the variables, until none is left
+// or ctx ends, and says how many there were. It looks once more when there is
+// none: a process that is just becoming another program shows no environment.
+func Sweep(ctx context.Context, variables ...string) (int, error) {
 	killed := map[ID]bool{}
-	for {
-		found, err := Find(ctx, variable)
-		if err != nil || len(found) == 0 {
+	for none := 0; ; {
+		found, err := Find(ctx, variables...)
+		if err != nil {
 			return len(killed), err
+		}
+		if none++; len(found) > 0 {
+			none = 0
+		}
+		if none == 2 {
+			return len(killed), nil
 		}
 		for _, f := range found {
 			if f.Runs() {

@@ -1,5 +1,5 @@
 // Package store keeps what a local cloud must not forget when it is killed:
-// which server groups, instances and load balancers there shall be. Each is
+// which server groups, instances, load balancers and jobs there shall be. Each is
 // one JSON document; a write is kept once the call has returned.
 package store
 
@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
@@ -37,18 +38,27 @@ type LoadBalancer struct {
 	Listen string `json:"listen"` // host:port
 }
 
+// Job is one process that shall run once, or how it ended.
+type Job struct {
+	client.Job
+	// Process is empty from before the process is started until it is known.
+	Process process.ID `json:"process,omitzero"`
+	// Stopping says why it was told to end; empty if it was not.
+	Stopping string `json:"stopping,omitempty"`
+}
+
 // Store is a file. It is safe to share.
 type Store struct{ db *sql.DB }
 
-// version is that of the tables below, kept in the file.
-const version = 1
-
-const tables = `
+// versions makes the tables: each entry is what one version has more than the
+// one before. How many were made is kept in the file.
+var versions = []string{`
 CREATE TABLE server_groups  (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE instances      (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE load_balancers (name TEXT PRIMARY KEY, body TEXT NOT NULL);
-CREATE TABLE facts          (name TEXT PRIMARY KEY, body TEXT NOT NULL);
-PRAGMA user_version = 1;`
+CREATE TABLE facts          (name TEXT PRIMARY KEY, body TEXT NOT NULL);`, `
+CREATE TABLE jobs           (name TEXT PRIMARY KEY, body TEXT NOT NULL);`,
+}
 
 // Open makes the file if it is not there.
 func Open(file string) (*Store, error) {
@@ -71,16 +81,17 @@ func (s *Store) prepare() error {
 	if err := s.db.QueryRow("PRAGMA user_version").Scan(&found); err != nil {
 		return err
 	}
-	switch found {
-	case version:
-		return nil
-	case 0:
-		return s.transact(func(tx *sql.Tx) error {
-			_, err := tx.Exec(tables)
-			return err
-		})
+	if found > len(versions) {
+		return fmt.Errorf("written by a newer version: its tables are of version %d, not %d", found, len(versions))
 	}
-	return fmt.Errorf("written by another version: its tables are of version %d, not %d", found, version)
+	if found == len(versions) {
+		return nil
+	}
+	return s.transact(func(tx *sql.Tx) error {
+		more := strings.Join(versions[found:], "")
+		_, err := tx.Exec(more + fmt.Sprintf("PRAGMA user_version = %d;", len(versions)))
+		return err
+	})
 }
 
 func (s *Store) transact(do func(*sql.Tx) error) error {
@@ -106,10 +117,12 @@ func (s *Store) PutServerGroup(g client.ServerGroup) error {
 
 func (s *Store) PutInstance(i Instance) error         { return s.put("instances", i.ID, i) }
 func (s *Store) PutLoadBalancer(b LoadBalancer) error { return s.put("load_balancers", b.Name, b) }
+func (s *Store) PutJob(j Job) error                   { return s.put("jobs", j.Name, j) }
 
 func (s *Store) DeleteServerGroup(name string) error  { return s.remove("server_groups", name) }
 func (s *Store) DeleteInstance(id string) error       { return s.remove("instances", id) }
 func (s *Store) DeleteLoadBalancer(name string) error { return s.remove("load_balancers", name) }
+func (s *Store) DeleteJob(name string) error          { return s.remove("jobs", name) }
 
 func (s *Store) ServerGroups() ([]client.ServerGroup, error) {
 	return all[client.ServerGroup](s, "server_groups")
@@ -120,6 +133,8 @@ func (s *Store) Instances() ([]Instance, error) { return all[Instance](s, "insta
 func (s *Store) LoadBalancers() ([]LoadBalancer, error) {
 	return all[LoadBalancer](s, "load_balancers")
 }
+
+func (s *Store) Jobs() ([]Job, error) { return all[Job](s, "jobs") }
 
 // Fact is a single value kept under a name; empty if there is none.
 func (s *Store) Fact(name string) (string, error) {

@@ -102,3 +102,29 @@ func TestFileOfAnotherVersionIsRefused(t *testing.T) {
 		t.Errorf("Open = %v, want an error that names version 99", err)
 	}
 }
+
+// The first version had no jobs.
+func TestFileOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cloud.db")
+	s := open(t, file)
+	check(t, s.PutFact("cloud", "mine"))
+	check(t, s.Close())
+	db, err := sql.Open("sqlite", file)
+	check(t, err)
+	_, err = db.Exec("DROP TABLE jobs; PRAGMA user_version = 1")
+	check(t, err)
+	check(t, db.Close())
+	s = open(t, file)
+	job := store.Job{Job: client.Job{Job: gennaker.Job{Name: "migrate"}}, Process: process.ID{PID: 7, Started: "x:1"}, Stopping: "stopped"}
+	check(t, s.PutJob(job))
+	if jobs, err := s.Jobs(); err != nil || !reflect.DeepEqual(jobs, []store.Job{job}) {
+		t.Errorf("Jobs = %+v, %v, want %+v", jobs, err, job)
+	}
+	check(t, s.DeleteJob("migrate"))
+	if jobs, err := s.Jobs(); err != nil || len(jobs) > 0 {
+		t.Errorf("Jobs after it was deleted = %+v, %v", jobs, err)
+	}
+	if fact, err := s.Fact("cloud"); fact != "mine" || err != nil {
+		t.Errorf("Fact = %q, %v, want it as before", fact, err)
+	}
+}
