@@ -55,6 +55,20 @@ type LoadBalancers interface {
 	ListLoadBalancers(ctx context.Context, region string) ([]gennaker.LoadBalancer, error)
 }
 
+// Jobs are processes that run once.
+type Jobs interface {
+	// RunJob starts a job. If one of that name exists, it is ErrExists, unless
+	// its MarkToken equals the one asked for: then an earlier try of this very
+	// call started it, and there is no error, whether it still runs or not.
+	RunJob(ctx context.Context, r gennaker.RunJob) error
+	// GetJob returns a job with the end of its log, or ErrNotFound. One that
+	// has ended is kept for an hour at least.
+	GetJob(ctx context.Context, ref gennaker.JobRef) (gennaker.Job, error)
+	// StopJob has a job end, with all that it has started; then it has failed.
+	// One that has ended stays as it is. It is not an error if it is gone.
+	StopJob(ctx context.Context, ref gennaker.JobRef) error
+}
+
 // Registry knows the provider behind each account. It does not change once
 // made, and is safe to share.
 type Registry struct {

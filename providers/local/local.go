@@ -1,6 +1,7 @@
 // Package local is the provider of a local cloud: processes of one machine
-// behind its load balancers. In a cluster block, beside the fields that all
-// clouds share, it reads those of client.Spec.
+// behind its load balancers, and jobs. In a cluster block, beside the fields
+// that all clouds share, it reads those of client.Spec, and in a job's stage
+// those of client.JobSpec.
 package local
 
 import (
@@ -33,6 +34,7 @@ type Cloud struct {
 var (
 	_ providers.ServerGroups  = (*Cloud)(nil)
 	_ providers.LoadBalancers = (*Cloud)(nil)
+	_ providers.Jobs          = (*Cloud)(nil)
 	_ providers.Provider      = (*Cloud)(nil)
 )
 
@@ -68,7 +70,7 @@ func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.Serv
 
 func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.ServerGroup, error) {
 	var g client.ServerGroup
-	err := c.do("get", ref, func() (err error) {
+	err := c.do("get", ref.Location, ref.Name, func() (err error) {
 		g, err = c.client.ServerGroup(ctx, ref.Name)
 		return err
 	})
@@ -76,11 +78,11 @@ func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.
 }
 
 func (c *Cloud) Create(ctx context.Context, r gennaker.CreateServerGroup) error {
-	if !here(r.Region) {
-		return fmt.Errorf("local: create %s: region %s: %w: a local cloud has only %s", r.Name, r.Region, gennaker.ErrInvalid, client.Region)
+	if err := only("create", r.Name, r.Region); err != nil {
+		return err
 	}
-	return c.do("create", r.Ref(), func() error {
-		spec, err := decode(r.Spec)
+	return c.do("create", r.Location, r.Name, func() error {
+		spec, err := decode[client.Spec](r.Spec)
 		if err != nil {
 			return err
 		}
@@ -90,19 +92,19 @@ func (c *Cloud) Create(ctx context.Context, r gennaker.CreateServerGroup) error 
 }
 
 func (c *Cloud) Resize(ctx context.Context, r gennaker.ResizeServerGroup) error {
-	return c.do("resize", r.ServerGroupRef, func() error { return c.client.Resize(ctx, r.Name, r.Capacity) })
+	return c.do("resize", r.Location, r.Name, func() error { return c.client.Resize(ctx, r.Name, r.Capacity) })
 }
 
 func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.do("enable", ref, func() error { return c.client.Enable(ctx, ref.Name) })
+	return c.do("enable", ref.Location, ref.Name, func() error { return c.client.Enable(ctx, ref.Name) })
 }
 
 func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.do("disable", ref, func() error { return c.client.Disable(ctx, ref.Name) })
+	return c.do("disable", ref.Location, ref.Name, func() error { return c.client.Disable(ctx, ref.Name) })
 }
 
 func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	err := c.do("destroy", ref, func() error { return c.client.Destroy(ctx, ref.Name) })
+	err := c.do("destroy", ref.Location, ref.Name, func() error { return c.client.Destroy(ctx, ref.Name) })
 	if errors.Is(err, gennaker.ErrNotFound) {
 		return nil
 	}
@@ -125,16 +127,24 @@ func (c *Cloud) ListLoadBalancers(ctx context.Context, region string) ([]gennake
 	return list, nil
 }
 
-// do calls the cloud about a server group and says so in the error.
-func (c *Cloud) do(what string, ref gennaker.ServerGroupRef, call func() error) error {
+// do calls the cloud about something of a name and says so in the error.
+func (c *Cloud) do(what string, l gennaker.Location, name string, call func() error) error {
 	err := error(gennaker.ErrNotFound)
-	if here(ref.Region) {
+	if here(l.Region) {
 		err = call()
 	}
 	if err != nil {
-		return fmt.Errorf("local: %s %s: %w", what, ref.Name, err)
+		return fmt.Errorf("local: %s %s: %w", what, name, err)
 	}
 	return nil
+}
+
+// only says that a region is not this cloud's only one, as ErrInvalid.
+func only(what, name, region string) error {
+	if here(region) {
+		return nil
+	}
+	return fmt.Errorf("local: %s %s: region %s: %w: a local cloud has only %s", what, name, region, gennaker.ErrInvalid, client.Region)
 }
 
 // here reports whether a region is this cloud's only one.

@@ -85,7 +85,18 @@ func TestConformance(t *testing.T) {
 			return account(t, local.Config{StateDir: state})
 		},
 		Spec: helloSpec(),
+		Jobs: &providertest.JobSpecs{
+			Succeeds: sh(`echo begin; echo '{"version": "7", "hosts": ["a"]}' > $GENNAKER_PROPERTIES; echo done`),
+			Fails:    sh("echo no such table; exit 3"),
+			Runs:     sh("sleep 1000"),
+			Wrong:    map[string]any{"command": ""},
+		},
 	})
+}
+
+// sh is a job of one line.
+func sh(line string) map[string]any {
+	return map[string]any{"type": "runJob", "command": line, "propertyFile": "a.json"}
 }
 
 func request(name string) gennaker.CreateServerGroup {
@@ -138,6 +149,13 @@ func TestAnotherRegionHoldsNothing(t *testing.T) {
 	}
 	if list, err := cloud.List(t.Context(), gennaker.Scope{Region: "elsewhere"}); len(list) > 0 || err != nil {
 		t.Errorf("List elsewhere = %+v, %v", list, err)
+	}
+	job := gennaker.RunJob{Location: r.Location, Name: "migrate", Spec: sh("true")}
+	if err := cloud.RunJob(t.Context(), job); !errors.Is(err, gennaker.ErrInvalid) {
+		t.Errorf("RunJob elsewhere = %v, want ErrInvalid", err)
+	}
+	if _, err := cloud.GetJob(t.Context(), job.Ref()); !errors.Is(err, gennaker.ErrNotFound) {
+		t.Errorf("GetJob elsewhere = %v, want ErrNotFound", err)
 	}
 	if _, err := cloud.Get(t.Context(), request("shop-v000").Ref()); err != nil {
 		t.Errorf("Get here after a Destroy elsewhere = %v", err)

@@ -8,20 +8,19 @@ import (
 	"strings"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/localcloud/client"
 )
 
-// decode reads this cloud's fields of a cluster block and checks them. The
-// others are not ours; but inside ours, a field that we do not know is a
-// mistake.
-func decode(block map[string]any) (client.Spec, error) {
+// decode reads this cloud's fields of a cluster block or a stage, which are
+// those of S, and checks them. The others are not ours; but inside ours, a
+// field that we do not know is a mistake.
+func decode[S interface{ Check() error }](block map[string]any) (S, error) {
+	var spec S
 	ours := map[string]any{}
-	for _, name := range gennaker.JSONNames(client.Spec{}) {
+	for _, name := range gennaker.JSONNames(spec) {
 		if value, ok := block[name]; ok {
 			ours[name] = value
 		}
 	}
-	var spec client.Spec
 	data, err := json.Marshal(ours)
 	if err != nil {
 		return spec, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
@@ -48,7 +47,7 @@ func explain(err error) error {
 		mismatch.Value, kindNames[mismatch.Type.Kind().String()], hint)
 }
 
-// kindNames are the kinds of the fields of client.Spec as people say them.
+// kindNames are the kinds of our fields as people say them.
 var kindNames = map[string]string{
 	"string": "text", "int": "a whole number", "int64": "a whole number",
 	"slice": "a list", "map": "a map", "struct": "a map",

@@ -21,7 +21,7 @@ func block(t *testing.T, text string) map[string]any {
 }
 
 func TestDecodeReadsOurFieldsAlone(t *testing.T) {
-	got, err := decode(block(t, `{"strategy": "redblack", "cloudProvider": "local", "maxRemainingAsgs": 2,
+	got, err := decode[client.Spec](block(t, `{"strategy": "redblack", "cloudProvider": "local", "maxRemainingAsgs": 2,
 		"command": "./shop", "arguments": ["--port", "{port}"], "environment": {"VERSION": "2"}, "workingDirectory": "/srv",
 		"healthCheck": {"type": "http", "path": "/up", "intervalMillis": 1, "timeoutMillis": 2, "graceMillis": 3,
 			"healthyThreshold": 4, "unhealthyThreshold": 5}, "stopGraceMillis": 6, "drainMillis": 7}`))
@@ -45,7 +45,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a field inside that is wrong", `{"command": "shop", "healthCheck": {"graceMillis": "5"}}`, "healthCheck.graceMillis: invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := decode(block(t, c.block))
+			_, err := decode[client.Spec](block(t, c.block))
 			if !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("decode = %v, want ErrInvalid that says %s", err, c.want)
 			}

@@ -18,7 +18,8 @@ import (
 type Cloud struct {
 	mu      sync.Mutex // guards all below
 	groups  []gennaker.ServerGroup
-	created time.Time // of the newest server group: no two are equal
+	jobs    []gennaker.Job
+	created time.Time // of the newest server group or job: no two are equal
 	calls   map[string]int
 
 	// Fault, if set before use, is asked before and after each call; the error
@@ -29,12 +30,16 @@ type Cloud struct {
 
 // Call is one call of the cloud.
 type Call struct {
-	Method      string // of providers.ServerGroups
+	Method      string // of providers.ServerGroups or Jobs
 	ServerGroup string
+	Job         string
 	After       bool // the call has had its effect
 }
 
-var _ providers.ServerGroups = (*Cloud)(nil)
+var (
+	_ providers.ServerGroups = (*Cloud)(nil)
+	_ providers.Jobs         = (*Cloud)(nil)
+)
 
 // SpecHealth is the field of a cluster's spec that sets the health of its
 // instances, a gennaker.Health; without it they are Up.
@@ -42,7 +47,7 @@ const SpecHealth = "health"
 
 func (c *Cloud) Name() string { return "memory" }
 
-// Calls counts the mutations by method and server group, as in
+// Calls counts the mutations by method and server group or job, as in
 // "Create shop-v000".
 func (c *Cloud) Calls() map[string]int {
 	c.mu.Lock()
@@ -56,7 +61,7 @@ func (c *Cloud) Calls() map[string]int {
 
 func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
 	var list []gennaker.ServerGroup
-	err := c.call("List", "", func() error {
+	err := c.call(Call{Method: "List"}, func() error {
 		for _, g := range c.groups {
 			if matches(scope.Region, g.Region) && matches(scope.Application, g.Moniker.App) && matches(scope.Cluster, g.Moniker.Cluster()) {
 				list = append(list, g)
@@ -77,7 +82,7 @@ func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.
 }
 
 func (c *Cloud) Create(ctx context.Context, r gennaker.CreateServerGroup) error {
-	return c.call("Create", r.Name, func() error {
+	return c.call(Call{Method: "Create", ServerGroup: r.Name}, func() error {
 		if err := r.Capacity.Check(); err != nil {
 			return fmt.Errorf("memory: create %s: %w", r.Name, err)
 		}
@@ -94,7 +99,7 @@ func (c *Cloud) Create(ctx context.Context, r gennaker.CreateServerGroup) error 
 	})
 }
 
-// now is later than the creation of every server group.
+// now is later than the creation of every server group and job.
 func (c *Cloud) now() time.Time {
 	now := time.Now().UTC()
 	if !now.After(c.created) {
@@ -120,7 +125,7 @@ func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error 
 }
 
 func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.call("Destroy", ref.Name, func() error {
+	return c.call(Call{Method: "Destroy", ServerGroup: ref.Name}, func() error {
 		if at := c.find(ref); at >= 0 {
 			c.groups = append(c.groups[:at:at], c.groups[at+1:]...)
 		}
@@ -130,7 +135,7 @@ func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error 
 
 // change applies f to a server group.
 func (c *Cloud) change(method string, ref gennaker.ServerGroupRef, f func(*gennaker.ServerGroup)) error {
-	return c.call(method, ref.Name, func() error {
+	return c.call(Call{Method: method, ServerGroup: ref.Name}, func() error {
 		at := c.find(ref)
 		if at < 0 {
 			return fmt.Errorf("memory: %s: %w", ref.Name, gennaker.ErrNotFound)
@@ -141,9 +146,12 @@ func (c *Cloud) change(method string, ref gennaker.ServerGroupRef, f func(*genna
 	})
 }
 
+// reads are the methods that change nothing.
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true}
+
 // call runs f alone, with the faults around it.
-func (c *Cloud) call(method, group string, f func() error) error {
-	if err := c.fault(Call{Method: method, ServerGroup: group}); err != nil {
+func (c *Cloud) call(call Call, f func() error) error {
+	if err := c.fault(call); err != nil {
 		return err
 	}
 	c.mu.Lock()
@@ -151,14 +159,15 @@ func (c *Cloud) call(method, group string, f func() error) error {
 	if c.calls == nil {
 		c.calls = map[string]int{}
 	}
-	if method != "List" && method != "Get" {
-		c.calls[method+" "+group]++
+	if !reads[call.Method] {
+		c.calls[call.Method+" "+call.ServerGroup+call.Job]++
 	}
 	c.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return c.fault(Call{Method: method, ServerGroup: group, After: true})
+	call.After = true
+	return c.fault(call)
 }
 
 func (c *Cloud) fault(call Call) error {

@@ -22,6 +22,8 @@ type Harness struct {
 	// Spec is the cloud's part of a cluster block whose instances become
 	// healthy.
 	Spec map[string]any
+	// Jobs are needed if the provider has jobs.
+	Jobs *JobSpecs
 	// Patience bounds each wait for the cloud; default a minute.
 	Patience time.Duration
 }
@@ -47,14 +49,22 @@ func Run(t *testing.T, h Harness) {
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(open(t, h)) })
 	}
+	for _, c := range jobTests {
+		t.Run(c.name, func(t *testing.T) {
+			if s, ok := withJobs(open(t, h)); ok {
+				c.test(s)
+			}
+		})
+	}
 }
 
 // suite is one test's view of the cloud.
 type suite struct {
 	*testing.T
 	Harness
-	ctx    context.Context
-	groups providers.ServerGroups
+	ctx      context.Context
+	provider providers.Provider
+	groups   providers.ServerGroups
 }
 
 func open(t *testing.T, h Harness) *suite {
@@ -64,7 +74,7 @@ func open(t *testing.T, h Harness) *suite {
 	if !ok {
 		t.Fatalf("%s has no ServerGroups", p.Name())
 	}
-	s := &suite{T: t, Harness: h, ctx: t.Context(), groups: groups}
+	s := &suite{T: t, Harness: h, ctx: t.Context(), provider: p, groups: groups}
 	t.Cleanup(s.sweep)
 	return s
 }
