@@ -253,13 +253,14 @@ func TestAnExpressionCanBeTriedOnAnExecution(t *testing.T) {
 			{"", "tag + '!'", "v7!"},
 			{"2", "${tag}-${parameters.n}", "v7-3"},
 			{"1", "#currentStage().name", "Set"},
-			{"", "execution.stages.size()", 2.0},
+			{"1", "tag", "v7"},
+			{"", "execution.stages.size()", 3.0},
 		} {
 			if got, err := ask(c.stage, c.text); err != nil || got != c.want {
 				t.Errorf("%s for stage %q = %v, %v, want %v", c.text, c.stage, got, err, c.want)
 			}
 		}
-		for _, wrong := range [][2]string{{"9", "1"}, {"", "nothing.here"}, {"1", "tag"}} {
+		for _, wrong := range [][2]string{{"9", "1"}, {"", "nothing.here"}, {"beside", "tag"}} {
 			if got, err := ask(wrong[0], wrong[1]); err == nil {
 				t.Errorf("%s for stage %q = %v, want it refused", wrong[1], wrong[0], got)
 			}
@@ -267,7 +268,8 @@ func TestAnExpressionCanBeTriedOnAnExecution(t *testing.T) {
 	}, time.Minute)
 	w.run(`{"application": "shop", "name": "deploy", "stages": [
 		{"refId": "1", "type": "evaluateVariables", "name": "Set", "variables": [{"key": "tag", "value": "v7"}]},
-		{"refId": "2", "type": "wait", "waitTime": 3600, "requisiteStageRefIds": ["1"]}]}`, map[string]any{"n": "3"})
+		{"refId": "2", "type": "wait", "waitTime": 3600, "requisiteStageRefIds": ["1"]},
+		{"refId": "beside", "type": "wait", "waitTime": 3600}]}`, map[string]any{"n": "3"})
 }
 
 func TestAStageCostsItsActivitiesAndNoMore(t *testing.T) {

@@ -177,49 +177,6 @@ func (sc *scope) Lookup(name string) (any, bool) {
 	return sc.above(name)
 }
 
-// above searches the outputs of the ancestors, the nearest first.
-func (sc *scope) above(name string) (any, bool) {
-	for _, s := range sc.ancestors() {
-		if v, ok := s.Outputs[name]; ok {
-			return v, true
-		}
-	}
-	return nil, false
-}
-
-// ancestors are the stages upstream, the nearest first: the requisites and
-// theirs; then, for a stage within another, those that ran in it before its
-// own place, the parent itself, and the parent's ancestors.
-func (sc *scope) ancestors() []*gennaker.StageExecution {
-	list := sc.upstream(sc.state.Requisites)
-	p := sc.parent
-	if p == nil {
-		return list
-	}
-	for _, s := range p.state.Synthetic {
-		if s.Owner != sc.state.Owner {
-			list = append(list, s)
-		}
-	}
-	return append(append(list, p.state), p.ancestors()...)
-}
-
-func (sc *scope) upstream(queue []string) []*gennaker.StageExecution {
-	var list []*gennaker.StageExecution
-	seen := map[string]bool{}
-	for len(queue) > 0 {
-		n := sc.r.known[queue[0]]
-		queue = queue[1:]
-		if n == nil || seen[n.state.RefID] {
-			continue
-		}
-		seen[n.state.RefID] = true
-		list = append(list, n.state)
-		queue = append(queue[:len(queue):len(queue)], n.state.Requisites...)
-	}
-	return list
-}
-
 func nonNil(m map[string]any) map[string]any {
 	if m == nil {
 		return map[string]any{}
