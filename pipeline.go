@@ -22,7 +22,7 @@ type Pipeline struct {
 	Parameters              []Parameter      `json:"parameterConfig,omitempty"`
 	Triggers                []map[string]any `json:"triggers,omitempty" support:"later"`
 	ExpectedArtifacts       []map[string]any `json:"expectedArtifacts,omitempty" jsonschema_description:"Artifacts that the pipeline needs: id, matchArtifact, usePriorArtifact, useDefaultArtifact, defaultArtifact. Bound when it starts, to what started it."`
-	Notifications           []map[string]any `json:"notifications,omitempty" support:"later"`
+	Notifications           []map[string]any `json:"notifications,omitempty"`
 	LimitConcurrent         bool             `json:"limitConcurrent,omitempty" support:"later"`
 	MaxConcurrentExecutions int              `json:"maxConcurrentExecutions,omitempty" jsonschema:"minimum=0" support:"later"`
 	KeepWaitingPipelines    bool             `json:"keepWaitingPipelines,omitempty" support:"later"`
@@ -112,8 +112,8 @@ type Stage struct {
 	RestrictWindow      bool             `json:"restrictExecutionDuringTimeWindow,omitempty"`
 	Window              map[string]any   `json:"restrictedExecutionWindow,omitempty"`
 	SkipWindowText      string           `json:"skipWindowText,omitempty"`
-	SendNotifications   bool             `json:"sendNotifications,omitempty" support:"later"`
-	Notifications       []map[string]any `json:"notifications,omitempty" support:"later"`
+	SendNotifications   bool             `json:"sendNotifications,omitempty" jsonschema_description:"Tell of the stage's start and end, and of the answer to a judgment."`
+	Notifications       []map[string]any `json:"notifications,omitempty" jsonschema_description:"Whom to tell, and when: type, address, when, message, notifyEveryMs. Written to the worker's log so far."`
 	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty" jsonschema_description:"Epoch milliseconds after which it does not start any more: a stage is skipped, an execution cancelled."`
 	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty" jsonschema_description:"Artifacts that the stage must put out, or find in those before it: id, matchArtifact, useDefaultArtifact, defaultArtifact. For types that make artifacts."`
 	RequiredArtifactIDs []string         `json:"requiredArtifactIds,omitempty" support:"later"`
@@ -124,7 +124,7 @@ type Stage struct {
 	Inherited           any              `json:"inherited,omitempty"`
 	Skippable           bool             `json:"skippable,omitempty"`
 	CanManuallySkip     bool             `json:"canManuallySkip,omitempty"`
-	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty" support:"later"`
+	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty" jsonschema_description:"Of a judgment: the stages below act for whoever said continue."`
 	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitzero" support:"later"` // empty is not absent: it trusts no health at all
 
 	Config map[string]any `json:"-"`

@@ -35,6 +35,7 @@ type Activities struct {
 	Engine       *Engine
 	Webhooks     *Webhooks
 	Pipelines    *Pipelines
+	Notify       *Notifications
 }
 
 // New makes the activities of one worker.
@@ -47,6 +48,7 @@ func New(c Config) Activities {
 		Engine:       &Engine{},
 		Webhooks:     newWebhooks(c.Webhooks, c.Users),
 		Pipelines:    &Pipelines{store: c.Pipelines},
+		Notify:       &Notifications{},
 	}
 }
 
@@ -59,6 +61,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.Engine)
 	r.RegisterActivity(a.Webhooks)
 	r.RegisterActivity(a.Pipelines)
+	r.RegisterActivity(a.Notify)
 }
 
 // heartbeat is how often a working activity says that its worker lives.

@@ -148,9 +148,9 @@ func TestDecodeKeepsAndNotesWhatItDoesNotKnow(t *testing.T) {
 		{"a field that has no place", "name: n\napplication: a\nstages: []\ntags: [{name: x, value: y, colour: z}]", "4:28: tags[0].colour: unknown field: not kept"},
 		{"an expression that nobody evaluates", "name: n\napplication: a\nstages: []\ndisabled: ${x}",
 			"4:11: disabled: the expression is kept and not evaluated: only the fields of stages are"},
-		{"what nothing acts on yet", "name: n\napplication: a\nlimitConcurrent: true\nkeepWaitingPipelines: false\ntriggers: []\nstages: [{type: noop, sendNotifications: true}]",
-			"3:1: limitConcurrent: kept, and not acted on: Gennaker does not support it yet\n" +
-				"6:23: stages[0].sendNotifications: kept, and not acted on: Gennaker does not support it yet"},
+		{"what nothing acts on yet", "name: n\napplication: a\nrespectQuietPeriod: true\nplan: false\ntriggers: []\nstages: [{type: noop, interestingHealthProviderNames: [x]}]",
+			"3:1: respectQuietPeriod: kept, and not acted on: Gennaker does not support it yet\n" +
+				"6:23: stages[0].interestingHealthProviderNames: kept, and not acted on: Gennaker does not support it yet"},
 		{"a number that cannot be kept", stages("- {type: noop, id: 12345678901234567891}"),
 			"4:16: stages[0].id: unknown field: kept, not used\n4:20: stages[0].id: 12345678901234567891 has more digits than a number keeps: write it in quotes if it is a name"},
 		{"a default that is not an option", "name: n\napplication: a\nstages: []\nparameterConfig: [{name: p, hasOptions: true, default: z, options: [{value: a}]}]",

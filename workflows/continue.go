@@ -44,8 +44,7 @@ func (g *graph) onlyWaits() bool {
 
 // goOn continues the execution in a new history. People see one execution.
 func (r *run) goOn(ctx workflow.Context, in gennaker.Start) (gennaker.Execution, error) {
-	outlive, _ := workflow.NewDisconnectedContext(ctx)
-	if err := workflow.Await(outlive, func() bool { return workflow.AllHandlersFinished(outlive) }); err != nil {
+	if err := r.settle(ctx); err != nil {
 		return r.e, err
 	}
 	r.hearAll(ctx)

@@ -39,6 +39,15 @@ func asExpression(text string) string {
 	return "${" + text + "}"
 }
 
+// after is what a stage after all others would see.
+func (r *run) after() *scope {
+	all := gennaker.StageExecution{}
+	for _, s := range r.e.Stages {
+		all.Requisites = append(all.Requisites, s.RefID)
+	}
+	return &scope{r: r, state: &all}
+}
+
 // asked is what the stage sees, or what one after all others would, with what
 // was found so far.
 func (r *run) asked(stage string) (*scope, error) {
@@ -51,11 +60,7 @@ func (r *run) asked(stage string) (*scope, error) {
 
 func (r *run) seenBy(stage string) (*scope, error) {
 	if stage == "" {
-		all := gennaker.StageExecution{}
-		for _, s := range r.e.Stages {
-			all.Requisites = append(all.Requisites, s.RefID)
-		}
-		return &scope{r: r, state: &all}, nil
+		return r.after(), nil
 	}
 	s := r.e.Stage(stage)
 	if s == nil {

@@ -26,6 +26,7 @@ type run struct {
 	kept     map[string]int   // bytes of the outputs of each stage
 	memory   []memory         // what stages found for their expressions, the oldest first
 	leaving  bool             // to be continued in a new history
+	telling  int              // notifications on their way
 }
 
 // Execution runs a pipeline. It completes if the execution succeeded, fails
@@ -42,6 +43,9 @@ func (g engine) Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Exe
 		return r.finish(ctx, gennaker.Terminal)
 	}
 	r.describe()
+	if in.Continued == nil {
+		r.notify(ctx, r.after(), "pipeline.starting", gennaker.Running)
+	}
 	if r.e.Cancel == nil {
 		if err := r.walk(ctx); err != nil {
 			return r.e, err
@@ -185,10 +189,17 @@ func (r *run) cancel(ctx workflow.Context, c gennaker.Command) {
 	r.top.stop()
 }
 
+// settle waits until all that people asked is answered, and all that they are
+// told is sent.
+func (r *run) settle(ctx workflow.Context) error {
+	outlive, _ := workflow.NewDisconnectedContext(ctx)
+	return workflow.Await(outlive, func() bool { return r.telling == 0 && workflow.AllHandlersFinished(outlive) })
+}
+
 // finish closes the workflow so that Temporal's own status tells the truth.
 func (r *run) finish(ctx workflow.Context, status gennaker.Status) (gennaker.Execution, error) {
-	outlive, _ := workflow.NewDisconnectedContext(ctx)
-	if err := workflow.Await(outlive, func() bool { return workflow.AllHandlersFinished(outlive) }); err != nil {
+	r.notify(ctx, r.after(), "pipeline."+ending(status), status)
+	if err := r.settle(ctx); err != nil {
 		return r.e, err
 	}
 	r.top.ending = true

@@ -79,7 +79,7 @@ func currentStage(sc *scope, _ []any) (any, error) {
 }
 
 func currentUser(sc *scope, _ []any) (any, error) {
-	if user := sc.r.e.Trigger.User; user != "" {
+	if user := sc.user(); user != "" {
 		return user, nil
 	}
 	return "anonymous", nil

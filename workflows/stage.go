@@ -42,6 +42,7 @@ func (r *run) stage(ctx workflow.Context, sc *scope) {
 	r.afterFailure(ctx, sc, t, in)
 	state.Waiting, state.SpentMillis = "", 0
 	state.EndTime = workflow.Now(ctx).UTC()
+	r.stageNotice(ctx, sc, ending(state.Status))
 }
 
 // note records why a stage failed.
@@ -56,9 +57,11 @@ func (r *run) note(state *gennaker.StageExecution, err error) {
 
 func (r *run) input(sc *scope, s gennaker.Stage, t stages.Type) stages.Input {
 	in := stages.Input{Execution: &r.e, Stage: s, State: sc.state, Config: s.Config, Limit: t.Limit,
-		Spent:     time.Duration(sc.state.SpentMillis) * time.Millisecond,
+		Spent: time.Duration(sc.state.SpentMillis) * time.Millisecond, User: sc.user(),
 		Evaluator: sc, Changed: r.wake,
-		Leaving: func() bool { return r.leaving && sc.node.idle }}
+		Leaving: func() bool { return r.leaving && sc.node.idle },
+		Notify:  func(ctx workflow.Context, when string) { r.notify(ctx, sc, when, sc.state.Status) },
+		Remind:  func(ctx workflow.Context, when string) { r.remind(ctx, sc, when) }}
 	if s.TimeoutMillis > 0 {
 		in.Limit = time.Duration(s.TimeoutMillis) * time.Millisecond
 	}
@@ -80,6 +83,9 @@ func (r *run) attempt(ctx workflow.Context, sc *scope, t stages.Type, in *stages
 		return nil, err
 	}
 	sc.node.waits(t.Resumable)
+	if in.Spent == 0 {
+		r.stageNotice(ctx, sc, "starting")
+	}
 	if !t.Raw {
 		if in.Config, err = sc.fields(ctx); err != nil {
 			return nil, err

@@ -63,7 +63,7 @@ func (in Input) operation(kind string, cluster gennaker.ClusterRef, a address, f
 	return gennaker.Operation{
 		Kind: kind, Cluster: cluster, ServerGroup: a.serverGroup(), Target: a.Target, Config: fields,
 		TimeoutMillis: in.Limit.Milliseconds(),
-		Execution:     in.Execution.ID, Stage: in.State.RefID, User: in.Execution.Trigger.User,
+		Execution:     in.Execution.ID, Stage: in.State.RefID, User: in.User,
 	}
 }
 

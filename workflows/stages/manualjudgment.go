@@ -40,13 +40,22 @@ func ManualJudgment(ctx workflow.Context, in Input) (Outputs, error) {
 	}
 	in.State.Question, in.State.Waiting = q, "a judgment"
 	in.Changed()
+	reminding, stop := workflow.WithCancel(ctx)
+	in.Remind(reminding, "manualJudgment")
 	err = workflow.Await(ctx, func() bool { return in.State.Judgment != nil })
+	stop()
 	in.State.Question, in.State.Waiting = nil, ""
 	if err != nil {
 		return nil, err
 	}
+	if in.Stage.SendNotifications {
+		in.Notify(ctx, verdictWord[in.State.Judgment.Continue])
+	}
 	return answer(*in.State.Judgment)
 }
+
+// verdictWord is what notifications call an answer.
+var verdictWord = map[bool]string{true: "manualJudgmentContinue", false: "manualJudgmentStop"}
 
 // answer is what the judgment means for the stages after it.
 func answer(j gennaker.Judgment) (Outputs, error) {

@@ -127,10 +127,11 @@ type Input struct {
 	Limit     time.Duration            // of the whole stage; 0 is none
 	Spent     time.Duration            // what of it is used up already
 	User      string                   // for whom it acts
-	// Notify tells people that something has happened, such as
-	// "manualJudgment", as the stage's notifications ask for.
-	Notify    func(when string)
-	Evaluator Evaluator
+	// Notify tells those whom the stage's notifications name that something
+	// has happened, such as "manualJudgment". Remind tells them again and
+	// again, as often as they want, until the context is done.
+	Notify, Remind func(ctx workflow.Context, when string)
+	Evaluator      Evaluator
 	// Leaving tells a Resumable type that was cancelled whether that is to be
 	// begun again in a new history: then there is nothing to put right.
 	Leaving func() bool
