@@ -31,6 +31,9 @@ type Trigger struct {
 	CorrelationID string `json:"correlationId,omitempty"`
 	// DryRun asks for stages that only tell what they would do.
 	DryRun bool `json:"dryRun,omitempty"`
+	// DryRunOutputs are outputs, by refId, that stages of a dry run put out as
+	// if they had run: those of an earlier execution.
+	DryRunOutputs map[string]map[string]any `json:"dryRunOutputs,omitempty"`
 	// Parent is the stage of another execution that started this one.
 	Parent *Parent `json:"parent,omitempty"`
 	// Artifacts are what was received and, once the execution has begun, also

@@ -17,6 +17,7 @@ func startCommand() *cli.Command {
 		Description: `gennaker start pipeline.yml -p version=2 --watch
 gennaker start pipeline.yml --params-file staging.yml
 gennaker start pipeline.json --id release-42    the same id again starts nothing
+gennaker start pipeline.yml --dry-run --outputs-of 01J9ZK       do nothing; put out what that execution did
 gennaker start pipeline.yml --artifact type=docker/image,name=shop,reference=shop:7
 generate | gennaker start -
 
@@ -29,6 +30,8 @@ running or not, is printed and followed as if this call had started it.`,
 			&cli.StringSliceFlag{Name: "artifact", Usage: "`KEY=VALUE,…` of an artifact that it is started with: type, name, version, location, reference …; may be repeated"},
 			&cli.StringFlag{Name: "artifacts-file", Usage: "JSON or YAML `FILE` with a list of artifacts, before those of --artifact"},
 			&cli.StringFlag{Name: "id", Usage: "last part of the execution's id, such as a build's `NAME`; starts it once only"},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "dry-run", Usage: "evaluate everything and do nothing: each stage tells what it would run with"},
+			&cli.StringFlag{Name: "outputs-of", Usage: "`EXECUTION` whose stages' outputs those of a dry run put out"},
 			watchFlag(),
 			outputFlag(),
 		},
@@ -37,7 +40,12 @@ running or not, is printed and followed as if this call had started it.`,
 			if err != nil {
 				return err
 			}
-			return online(func(c *cli.Context, s *session) error { return startOnce(c, s, start) })(c)
+			return online(func(c *cli.Context, s *session) error {
+				if err := dryRun(c, s, &start.Trigger); err != nil {
+					return err
+				}
+				return startOnce(c, s, start)
+			})(c)
 		},
 	}
 }

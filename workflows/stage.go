@@ -79,8 +79,11 @@ func (r *run) attempt(ctx workflow.Context, sc *scope, t stages.Type, in *stages
 		return nil, nil
 	}
 	sc.node.waits(true)
-	if late, err := r.inWindow(ctx, sc, *in); late || err != nil {
-		return nil, err
+	dry := r.e.Trigger.DryRun
+	if !dry {
+		if late, err := r.inWindow(ctx, sc, *in); late || err != nil {
+			return nil, err
+		}
 	}
 	sc.node.waits(t.Resumable)
 	if in.Spent == 0 {
@@ -90,6 +93,9 @@ func (r *run) attempt(ctx workflow.Context, sc *scope, t stages.Type, in *stages
 		if in.Config, err = sc.fields(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if dry && !t.InDryRun {
+		return r.dryRun(*in), nil
 	}
 	return r.inTime(ctx, sc, t, *in)
 }

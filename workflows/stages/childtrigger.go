@@ -36,7 +36,7 @@ func (in Input) childTrigger(ctx workflow.Context, p gennaker.Pipeline, paramete
 	if err != nil {
 		return gennaker.Trigger{}, err
 	}
-	return gennaker.Trigger{Type: "pipeline", User: in.user(), Parameters: parameters, DryRun: in.Execution.Trigger.DryRun, Parent: &parent,
+	return gennaker.Trigger{Type: "pipeline", User: in.User, Parameters: parameters, DryRun: in.Execution.Trigger.DryRun, Parent: &parent,
 		Extra: map[string]any{
 			"parentExecution":           execution,
 			"parentPipelineId":          in.Execution.ID,

@@ -106,7 +106,7 @@ func follow(ctx workflow.Context, in Input, id string) (gennaker.Execution, erro
 // cancelChild cancels an execution and waits until it has ended.
 func (in Input) cancelChild(ctx workflow.Context, id string) {
 	in.Waiting("execution " + id + ", which is cancelled, to end")
-	word := gennaker.Command{User: in.user(), Reason: fmt.Sprintf("stage %s of execution %s was cancelled", in.State.RefID, in.Execution.ID)}
+	word := gennaker.Command{User: in.User, Reason: fmt.Sprintf("stage %s of execution %s was cancelled", in.State.RefID, in.Execution.ID)}
 	if c := in.Execution.Cancel; c != nil {
 		word = gennaker.Command{User: c.User, Reason: "its parent, execution " + in.Execution.ID + ", was cancelled"}
 	}
@@ -137,9 +137,6 @@ func (in Input) warn(notices []gennaker.Notice) {
 		in.State.Warnings = append(in.State.Warnings, n.Text)
 	}
 }
-
-// user is for whom the stage acts.
-func (in Input) user() string { return cmp.Or(in.User, in.Execution.Trigger.User) }
 
 // nameIn is the pipeline in an execution's id.
 func nameIn(id string) string {

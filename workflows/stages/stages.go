@@ -52,7 +52,7 @@ type Types map[string]Type
 // Table is every stage type that Gennaker brings.
 var Table = Types{
 	"checkPreconditions": {About: "Goes on only if every precondition holds.",
-		Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true},
+		Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true, InDryRun: true},
 	"deploy": {About: "Makes a new server group in each of its clusters, and does with the old ones what the strategy says.",
 		Run: Deploy, Config: deployConfig{}, OwnClock: true},
 	"destroyServerGroup": {About: "Takes a server group out of traffic and removes it.",
@@ -62,9 +62,9 @@ var Table = Types{
 	"enableServerGroup": {About: "Puts a server group into traffic and waits until it is healthy.",
 		Run: EnableServerGroup, Config: enableConfig{}, OwnClock: true},
 	"evaluateArtifacts": {About: "Makes artifacts of texts with expressions.",
-		Run: EvaluateArtifacts, Config: artifactContentsConfig{}, Raw: true},
+		Run: EvaluateArtifacts, Config: artifactContentsConfig{}, Raw: true, InDryRun: true},
 	"evaluateVariables": {About: "Makes values for the stages after it.",
-		Run: EvaluateVariables, Config: variablesConfig{}, Raw: true},
+		Run: EvaluateVariables, Config: variablesConfig{}, Raw: true, InDryRun: true},
 	"group": {About: "Does nothing: it is there for people to look at.",
 		Run: Group, Config: groupConfig{}, InDryRun: true},
 	"manualJudgment": {About: "Waits until a person says continue or stop.",
