@@ -105,7 +105,7 @@ func TestExpectedArtifactsAreBound(t *testing.T) {
 			Artifacts{Received: []Artifact{{Type: "gcs/object", Reference: "gs://a"}}},
 			"expected artifact image (docker/image): invalid: none of the artifacts received matches: gcs/object gs://a"},
 		{"an empty default is none", ExpectedArtifact{ID: "img", UsePrior: true, UseDefault: true, Default: &Artifact{CustomKind: true, Metadata: map[string]any{"id": "7"}}},
-			Artifacts{}, "expected artifact img: invalid: no artifact was received, nor does one of the execution before, and its defaultArtifact is empty"},
+			Artifacts{Before: "shop/deploy/1"}, "expected artifact img: invalid: no artifact was received, nor does one of execution shop/deploy/1, and its defaultArtifact is empty"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bound, err := c.at.Bind([]ExpectedArtifact{c.expected})

@@ -101,6 +101,7 @@ func (x ExpectedArtifact) usableDefault() bool {
 type Artifacts struct {
 	Received []Artifact
 	Prior    []Artifact
+	Before   string // the id of the execution that Prior is of
 	// Unique refuses an expected artifact that several match; else the first
 	// is taken.
 	Unique bool
@@ -158,8 +159,8 @@ func (all Artifacts) none(x ExpectedArtifact) error {
 	if len(all.Received) > 0 {
 		text = "none of the artifacts received matches: " + names(all.Received)
 	}
-	if x.UsePrior {
-		text += ", nor does one of the execution before"
+	if bool(x.UsePrior) && all.Before != "" {
+		text += ", nor does one of execution " + all.Before
 	}
 	if x.UseDefault {
 		text += ", and its defaultArtifact is empty"

@@ -26,6 +26,7 @@ type ExecutionClient interface {
 	Await(context.Context, executions.Ref) (gennaker.Execution, error)
 	Cancel(context.Context, executions.Ref, gennaker.Command) error
 	Restart(context.Context, executions.Ref, gennaker.Restart) (executions.Ref, error)
+	Newest(context.Context, executions.Search) (gennaker.Execution, error)
 }
 
 // StartExecution asks for an execution.

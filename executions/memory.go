@@ -95,6 +95,24 @@ func (m *Memory) Await(ctx context.Context, r Ref) (gennaker.Execution, error) {
 	return now.Execution, err
 }
 
+// Newest returns the execution that began last of those that fit.
+func (m *Memory) Newest(_ context.Context, s Search) (gennaker.Execution, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	newest := gennaker.Execution{}
+	for _, id := range gennaker.SortedKeys(m.runs) {
+		e := m.runs[id].Execution
+		fits := e.Application == s.Application && e.Name == s.Pipeline && len(e.Stages) > 0 && s.fits(id, e.Status)
+		if fits && !e.StartTime.Before(newest.StartTime) {
+			newest = e
+		}
+	}
+	if newest.ID == "" {
+		return newest, s.none()
+	}
+	return newest, nil
+}
+
 // Cancel ends an execution at once.
 func (m *Memory) Cancel(_ context.Context, r Ref, word gennaker.Command) error {
 	m.mu.Lock()

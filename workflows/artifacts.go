@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/ops"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
 
@@ -40,6 +41,13 @@ func (r *run) bound(ctx workflow.Context, t gennaker.Trigger) ([]gennaker.Expect
 	}
 	expected = gennaker.Wanted(expected, t.ExpectedArtifactIDs, t.Artifacts)
 	all := gennaker.Artifacts{Received: t.Artifacts, Unique: true}
+	if gennaker.WantsPrior(expected, t.Artifacts) {
+		found, err := ops.FindArtifacts(ctx, ops.PastArtifacts{Application: r.e.Application, Pipeline: r.e.Name, Except: r.e.ID, Expected: expected})
+		if err != nil {
+			return nil, fmt.Errorf("artifacts of the execution before: %w", err)
+		}
+		all.Prior, all.Before = found.Artifacts, found.Execution
+	}
 	bound, err := all.Bind(expected)
 	if err != nil {
 		return nil, err

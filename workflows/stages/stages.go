@@ -65,6 +65,8 @@ var Table = Types{
 		Run: EvaluateArtifacts, Config: artifactContentsConfig{}, Raw: true, InDryRun: true},
 	"evaluateVariables": {About: "Makes values for the stages after it.",
 		Run: EvaluateVariables, Config: variablesConfig{}, Raw: true, InDryRun: true},
+	"findArtifactFromExecution": {About: "Finds artifacts in the newest execution of a pipeline.",
+		Run: FindArtifactFromExecution, Config: findArtifactConfig{}, Raw: true, InDryRun: true},
 	"group": {About: "Does nothing: it is there for people to look at.",
 		Run: Group, Config: groupConfig{}, InDryRun: true},
 	"manualJudgment": {About: "Waits until a person says continue or stop.",
