@@ -27,6 +27,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		pipeline.DecodeAll(data, types) // must not panic either
 		d, err := pipeline.Decode(data, types)
 		if problems, ok := err.(pipeline.Problems); ok {
 			for _, p := range problems {

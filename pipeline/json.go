@@ -106,7 +106,7 @@ func (f *findings) number(n *node, p *path, written string, value float64) {
 		return
 	}
 	if math.Abs(value) > maxExact {
-		f.note(n.position, p, "%s has more digits than a number keeps: write it in quotes if it is a name", shorten(written))
+		f.note(n.position, p, "%s has more digits than a number keeps: write it in quotes if it is a name", shorten(written)).Kind = NotExact
 	}
 }
 

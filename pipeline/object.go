@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -44,12 +45,12 @@ func (c *checker) nested(n *node, r rule, p *path) any {
 	fields, unknown := c.object(n, s, p)
 	for _, m := range unknown {
 		if r.fixed || r.fixedItems { // encoding/json has no place for it
-			c.note(m.position, p.field(m.name), "unknown field: not kept%s", c.nearest(m.name, s.names))
+			c.note(m.position, p.field(m.name), "unknown field: not kept%s", c.nearest(m.name, s.names)).Kind = UnknownField
 			continue
 		}
 		fields[m.name] = m.value.plain()
-		if hint := c.nearest(m.name, s.names); hint != "" {
-			c.note(m.position, p.field(m.name), "unknown field: kept%s", hint)
+		if hint := c.slip(m.name, s.names); hint != "" {
+			c.note(m.position, p.field(m.name), "unknown field: kept%s", hint).Kind = UnknownField
 		}
 	}
 	return fields
@@ -61,12 +62,12 @@ func (c *checker) open(n *node, s *shape, p *path) map[string]any {
 	fields, unknown := c.object(n, s, p)
 	for _, m := range n.fields {
 		if r, known := s.find(m.name); known && r.later && !blank(fields[m.name]) {
-			c.note(m.position, p.field(m.name), "kept, and not acted on: Gennaker does not support it yet")
+			c.note(m.position, p.field(m.name), "kept, and not acted on: Gennaker does not support it yet").Kind = NotYet
 		}
 	}
 	for _, m := range unknown {
 		fields[m.name] = m.value.plain()
-		c.note(m.position, p.field(m.name), "unknown field: kept, not used%s", c.nearest(m.name, s.names))
+		c.note(m.position, p.field(m.name), "unknown field: kept, not used%s", c.slip(m.name, s.names)).Kind = UnknownField
 	}
 	return fields
 }
@@ -82,6 +83,15 @@ func blank(value any) bool {
 		return len(v) == 0
 	}
 	return reflect.ValueOf(value).IsZero()
+}
+
+// slip suggests the field that a name was meant to be. One of Spinnaker's is
+// what it was meant to be.
+func (c *checker) slip(name string, names []string) string {
+	if slices.Contains(spinnakerFields, name) {
+		return ""
+	}
+	return c.nearest(name, names)
 }
 
 // object checks the fields that a shape knows and returns the others. A field

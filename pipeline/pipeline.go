@@ -46,14 +46,23 @@ const (
 // are problems.
 func Decode(data []byte, types Types) (Document, error) {
 	if len(data) > maxBytes {
-		return Document{}, fmt.Errorf("pipeline document: %w: it has %d bytes and the limit is %d (1 MiB): split it into several pipelines",
-			gennaker.ErrInvalid, len(data), maxBytes)
+		return Document{}, tooLarge(len(data))
 	}
 	found := &findings{}
 	root := read(data, found)
 	if root == nil {
 		return Document{Notes: found.notes}, found.err()
 	}
+	return check(root, types, found)
+}
+
+func tooLarge(bytes int) error {
+	return fmt.Errorf("pipeline document: %w: it has %d bytes and the limit is %d (1 MiB): split it into several pipelines",
+		gennaker.ErrInvalid, bytes, maxBytes)
+}
+
+// check holds what was read against the types.
+func check(root *node, types Types, found *findings) (Document, error) {
 	c := newChecker(types, found)
 	checked := c.document(root)
 	if err := found.err(); err != nil {

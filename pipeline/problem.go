@@ -15,7 +15,29 @@ type Problem struct {
 	Column int    `json:"column"` // in characters, from 1
 	Path   string `json:"path"`   // such as stages[3].waitTime; empty for the whole document
 	Text   string `json:"text"`
+	Kind   Kind   `json:"kind,omitempty"`
+	// Subject is what a problem with a kind is about, such as a stage type.
+	Subject string `json:"subject,omitempty"`
 }
+
+// is gives a problem its kind.
+func (p *Problem) is(kind Kind, subject string) { p.Kind, p.Subject = kind, subject }
+
+// Kind tells apart what programs want to tell apart; most mistakes have none.
+type Kind string
+
+// The kinds. The first three are problems, the others notes.
+const (
+	SpinnakerOnly Kind = "spinnakerOnly" // a stage type, or a value, that only Spinnaker has
+	UnknownType   Kind = "unknownType"   // a stage type that nobody has
+	Template      Kind = "template"      // an instance of a template
+	NotYet        Kind = "notYet"        // a field that nothing acts on
+	UnknownField  Kind = "unknownField"
+	NotEvaluated  Kind = "notEvaluated" // an expression where none is evaluated
+	NotExact      Kind = "notExact"     // a number that loses digits
+	NoOption      Kind = "noOption"     // a default that is none of the options
+	SeenWhenRun   Kind = "seenWhenRun"  // see Elsewhere
+)
 
 func (p Problem) String() string {
 	if p.Path == "" {
@@ -45,12 +67,15 @@ type findings struct {
 	notes    []Problem
 }
 
-func (f *findings) problem(at position, p *path, format string, args ...any) {
+// problem adds a mistake. What it returns is for its kind, at once.
+func (f *findings) problem(at position, p *path, format string, args ...any) *Problem {
 	f.problems = append(f.problems, at.problem(p, format, args...))
+	return &f.problems[len(f.problems)-1]
 }
 
-func (f *findings) note(at position, p *path, format string, args ...any) {
+func (f *findings) note(at position, p *path, format string, args ...any) *Problem {
 	f.notes = append(f.notes, at.problem(p, format, args...))
+	return &f.notes[len(f.notes)-1]
 }
 
 // err is the problems in the order of the document, or nil. It sorts the notes

@@ -17,6 +17,11 @@ func (c *checker) document(n *node) any {
 		c.problem(stages.position, (*path)(nil).field("stages"), "there are %d stages and the limit is %d: split the pipeline into several", len(stages.items), maxStages)
 		return nil
 	}
+	if template := n.field("template"); template != nil && isInstance(n) {
+		c.problem(template.position, (*path)(nil).field("template"),
+			"the pipeline is an instance of a template, and Gennaker does not resolve templates yet: save what Spinnaker makes of it").is(Template, "template")
+		return nil
+	}
 	s := documented(pipelineType)
 	c.expressions(n, s, nil)
 	fields := c.open(n, s, nil)
@@ -25,13 +30,19 @@ func (c *checker) document(n *node) any {
 	return fields
 }
 
+// isInstance reports whether a pipeline's stages come from a template.
+func isInstance(n *node) bool {
+	typ, stages := n.field("type"), n.field("stages")
+	return typ != nil && typ.text == "templatedPipeline" || stages == nil || len(stages.items) == 0
+}
+
 // expressions notes expressions that stand where nothing evaluates them: only
 // stages are evaluated.
 func (c *checker) expressions(n *node, s *shape, p *path) {
 	for _, m := range n.fields {
 		r, known := s.find(m.name)
 		if known && !r.fixed && m.value.expression() && !takesText(r.typ) {
-			c.note(m.value.position, p.field(m.name), "the expression is kept and not evaluated: only the fields of stages are")
+			c.note(m.value.position, p.field(m.name), "the expression is kept and not evaluated: only the fields of stages are").Kind = NotEvaluated
 		}
 	}
 }
@@ -69,23 +80,44 @@ func (c *checker) runsAs(n, typ *node, p *path) (string, bool) {
 	}
 	alias := n.field("alias")
 	if alias == nil || alias.kind != text || alias.text == "" {
-		c.problem(typ.position, p.field("type"), "%s", c.unknownType(typ.text))
+		c.unknownType(typ, p)
 		return "", false
 	}
 	value, known := c.types[alias.text]
 	if !known {
-		c.problem(typ.position, p.field("type"), "%s, nor is its alias %s", c.unknownType(typ.text), strconv.Quote(shorten(alias.text)))
+		c.unknownAlias(typ, alias, p)
 		return "", false
 	}
 	if e, elsewhere := value.(Elsewhere); elsewhere {
 		c.note(typ.position, p.field("type"), "%s must be defined in %s: that is seen when the stage runs",
-			strconv.Quote(shorten(typ.text)), e.DefinedIn())
+			strconv.Quote(shorten(typ.text)), e.DefinedIn()).Kind = SeenWhenRun
 	}
 	return alias.text, true
 }
 
-func (c *checker) unknownType(name string) string {
-	return fmt.Sprintf("%s is not a stage type%s (%d types are known)", strconv.Quote(shorten(name)), c.nearest(name, c.names), len(c.names))
+func (c *checker) unknownType(typ *node, p *path) {
+	name := strconv.Quote(shorten(typ.text))
+	if ofSpinnaker(typ.text) {
+		c.problem(typ.position, p.field("type"), "%s is a stage type of Spinnaker that Gennaker cannot run yet (it can run %d types)", name, len(c.names)).is(SpinnakerOnly, typ.text)
+		return
+	}
+	c.problem(typ.position, p.field("type"), "%s is not a stage type%s (%d types are known)", name, c.nearest(typ.text, c.names), len(c.names)).is(UnknownType, typ.text)
+}
+
+// unknownAlias is about a stage that has an alias too, as those of Spinnaker's
+// preconfigured jobs and plugins have.
+func (c *checker) unknownAlias(typ, alias *node, p *path) {
+	if !ofSpinnaker(typ.text) && !ofSpinnaker(alias.text) {
+		c.unknownType(typ, p)
+		c.problems[len(c.problems)-1].Text += fmt.Sprintf(", nor is its alias %s", strconv.Quote(shorten(alias.text)))
+		return
+	}
+	subject := alias.text
+	if ofSpinnaker(typ.text) {
+		subject = typ.text
+	}
+	c.problem(typ.position, p.field("type"), "%s, alias %s, is a stage type of Spinnaker that Gennaker cannot run yet (it can run %d types)",
+		strconv.Quote(shorten(typ.text)), strconv.Quote(shorten(alias.text)), len(c.names)).is(SpinnakerOnly, subject)
 }
 
 // stageShape gives the fields of a stage type; "" is a type that nobody knows.
@@ -133,7 +165,7 @@ func (c *checker) options(n *node, p *path) {
 		}
 	}
 	if standard != nil && standard.text != "" && !standard.expression() && !allowed.Allows(standard.plain()) {
-		c.note(standard.position, p.field("default"), "the default is not one of the options")
+		c.note(standard.position, p.field("default"), "the default is not one of the options").Kind = NoOption
 	}
 }
 

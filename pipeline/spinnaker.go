@@ -1,0 +1,72 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+)
+
+// ofSpinnaker reports whether Spinnaker has a stage type, or had it.
+func ofSpinnaker(name string) bool { return slices.Contains(spinnakerTypes, name) }
+
+// spinnakerTypes are the stage types of Spinnaker and their aliases, to tell
+// what Gennaker cannot run yet from what nobody can. Those that Gennaker runs
+// stand here too.
+var spinnakerTypes = strings.Fields(`
+	wait waitUntil waitForCondition dependsOnExecution manualJudgment checkPreconditions evaluateVariables evaluateArtifacts
+	pipeline monitorPipeline runMultiplePipelines savePipelinesFromArtifact restrictExecutionDuringTimeWindow group noop
+	importDeliveryConfig publishDeliveryConfig webhook preconfiguredWebhook preconfiguredJob
+
+	bake bakeManifest bakeCloudFoundryManifest findImage findImageFromTags upsertImageTags deleteImage
+	findArtifactFromExecution findArtifactsFromResource
+
+	deploy createServerGroup cloneServerGroup resizeServerGroup pinServerGroup enableServerGroup disableServerGroup
+	destroyServerGroup bulkDestroyServerGroup rollbackServerGroup rollbackCluster disableCluster shrinkCluster scaleDownCluster
+	determineTargetServerGroup determineTargetReference applySourceServerGroupCapacity captureSourceServerGroupCapacity
+	upsertScalingPolicy deleteScalingPolicy modifyScalingGroup modifyScalingProcess modifyAwsScalingProcess
+	updateLaunchConfig updateLaunchTemplate modifyAsgLaunchConfiguration modifyAsg upsertServerGroupTags upsertAsgTags
+	upsertAsgScheduledActions modifyWarmPool rollingPush quickPatch bulkQuickPatch upsertDisruptionBudget updateJobProcesses
+	serverGroupForceCacheRefresh copyLastAsg destroyAsg disableAsg enableAsg resizeAsg
+
+	terminateInstances terminateInstanceAndDecrementServerGroup terminateInstanceAndDecrementAsg rebootInstances detachInstances
+	registerInstancesWithLoadBalancer deregisterInstancesFromLoadBalancer enableInstancesInDiscovery disableInstancesInDiscovery
+	upsertLoadBalancer upsertLoadBalancers deleteLoadBalancer copyAmazonLoadBalancer upsertAmazonDNS
+	upsertSecurityGroup deleteSecurityGroup copySecurityGroup updateSecurityGroupsForServerGroup
+	saveSnapshot restoreSnapshot deleteSnapshot deleteLaunchConfiguration deleteLaunchTemplate associateElasticIp disassociateElasticIp
+	upsertEntityTags deleteEntityTags bulkUpsertEntityTags clouddriverClearAltTablespace runJob destroyJob
+
+	deployManifest deleteManifest scaleManifest patchManifest undoRolloutManifest rollingRestartManifest pauseRolloutManifest
+	resumeRolloutManifest enableManifest disableManifest runJobManifest
+
+	jenkins travis wercker concourse gitlabci googleCloudBuild awsCodeBuild script getProperties
+
+	deployCloudFormation deleteCloudFormation lambdaDeployment lambdaUpdateCode lambdaTrafficRouting lambdaInvoke lambdaDelete
+	Aws.LambdaDeploymentStage Aws.LambdaUpdateCodeStage Aws.LambdaTrafficRoutingStage Aws.LambdaInvokeStage Aws.LambdaDeleteStage
+	lambdaFunction startAppEngineServerGroup stopAppEngineServerGroup upsertAppEngineLoadBalancers deployAppEngineConfiguration
+	deployCloudrunManifest upsertCloudrunLoadBalancers deployService destroyService shareService unshareService createServiceKey
+	deleteServiceKey mapLoadBalancers unmapLoadBalancers cloudFoundryCreateServiceBindings cloudFoundryDeleteServiceBindings
+	modifyGceAutoscalingPolicy setStatefulDisk statefullyUpdateBootImage upsertTencentCloudScheduledActions
+	deleteTencentCloudScheduledAction dcosDestroyServerGroup dcosDisableCluster dcosDisableServerGroup dcosFindImage
+	dcosResizeServerGroup dcosRunJob dcosScaleDownCluster dcosShrinkCluster
+
+	kayentaCanary runCanaryIntervals runCanary deployCanaryServerGroups cleanupCanaryClusters canary deployCanary monitorCanary
+	acaTask canaryDisableCluster canaryDestroyCluster gremlin evaluateDeploymentHealth notifyDeployStarting notifyDeployCompleted
+	pageApplicationOwner jira createApplication updateApplication upsertApplication deleteApplication upsertProject deleteProject
+	savePipeline updatePipeline deletePipeline reorderPipelines createPipelineTemplate updatePipelineTemplate deletePipelineTemplate
+	createV2PipelineTemplate updateV2PipelineTemplate deleteV2PipelineTemplate upsertDeliveryConfig deleteDeliveryConfig
+	upsertPluginInfo deletePluginInfo loadPluginRelease setPreferredPluginRelease
+`)
+
+// spinnakerValues are what Spinnaker takes in fields that have a fixed set of
+// values, where Gennaker does not take all of them yet.
+var spinnakerValues = map[string][]string{
+	"strategy": {"custom", "monitored", "rollingpush", "rollingredblack", "cfrollingredblack"},
+}
+
+// spinnakerFields are fields that look like slips of others and are none:
+// Spinnaker's editor writes them, and some clouds read them.
+var spinnakerFields = strings.Fields(`
+	reason user provider providers zone zones region regions location locations namespace namespaces tags label labels image images
+	cluster clusters account accounts credentials stack detail details command commands package packages sequence
+	pipelineBeforeCleanup delayBeforeRollbackSec targetPercentages availabilityZones loadBalancers loadBalancer targetGroups
+	securityGroups securityGroup healthCheck healthCheckType capacities source sources target targets
+`)
