@@ -9,16 +9,17 @@ import (
 // address says which cluster or server group a stage is about, in the words
 // that all cloud stages share.
 type address struct {
-	Provider    string            `json:"cloudProvider,omitempty"`
-	Account     string            `json:"account,omitempty" jsonschema_description:"An account of the worker's configuration; credentials says the same."`
-	Credentials string            `json:"credentials,omitempty"`
-	Region      string            `json:"region,omitempty"`
-	Regions     []string          `json:"regions,omitempty"`
-	Cluster     string            `json:"cluster,omitempty"`
-	Moniker     *gennaker.Moniker `json:"moniker,omitempty"`
-	ServerGroup string            `json:"serverGroupName,omitempty"`
-	Asg         string            `json:"asgName,omitempty" jsonschema_description:"The old name of serverGroupName."`
-	Target      string            `json:"target,omitempty" jsonschema_description:"current_asg_dynamic (the newest), ancestor_asg_dynamic (the one before) or oldest_asg_dynamic."`
+	Provider     string            `json:"cloudProvider,omitempty"`
+	ProviderType string            `json:"cloudProviderType,omitempty" jsonschema_description:"Says the same as cloudProvider."`
+	Account      string            `json:"account,omitempty" jsonschema_description:"An account of the worker's configuration; credentials says the same."`
+	Credentials  string            `json:"credentials,omitempty"`
+	Region       string            `json:"region,omitempty"`
+	Regions      []string          `json:"regions,omitempty"`
+	Cluster      string            `json:"cluster,omitempty"`
+	Moniker      *gennaker.Moniker `json:"moniker,omitempty"`
+	ServerGroup  string            `json:"serverGroupName,omitempty"`
+	Asg          string            `json:"asgName,omitempty" jsonschema_description:"The old name of serverGroupName."`
+	Target       string            `json:"target,omitempty" jsonschema_description:"current_asg_dynamic (the newest), ancestor_asg_dynamic (the one before) or oldest_asg_dynamic."`
 }
 
 // clusters are the cluster in each of the stage's regions.
