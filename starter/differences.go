@@ -3,79 +3,225 @@ package starter
 import (
 	"encoding/json"
 	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/pipeline"
 )
 
-// differencesPage explains what the report names.
+// differencesPage explains what the report names. What follows its # is the id
+// of an anchor in it.
 const differencesPage = "docs/spinnaker-differences.md"
 
-// differences are what Gennaker reads otherwise than Spinnaker, as far as a
-// document shows it: which field of a stage it is about, or "" if the stage
-// has nothing of it. Switched says that `compatibility: spinnaker` brings
-// Spinnaker's reading back.
-var differences = []struct {
-	text     string
+// anchors are the anchors of what validation finds by itself.
+var anchors = map[pipeline.Kind]string{
+	pipeline.SpinnakerOnly: "stage-types",
+	pipeline.UnknownType:   "stage-types",
+	pipeline.Template:      "templates",
+	pipeline.NotYet:        "not-yet",
+	pipeline.UnknownField:  "unknown-fields",
+	pipeline.NotEvaluated:  "expressions-outside-stages",
+	pipeline.NotExact:      "numbers",
+	pipeline.NoOption:      "parameter-options",
+	pipeline.SeenWhenRun:   "preconfigured-webhooks",
+}
+
+// difference is something that Gennaker reads otherwise than Spinnaker, as far
+// as a document shows it.
+type difference struct {
+	anchor string
+	text   string
+	// switched says that `compatibility: spinnaker` brings Spinnaker's reading
+	// back.
 	switched bool
-	field    func(gennaker.Pipeline, gennaker.Stage) string
-}{
-	{"a condition that cannot be evaluated fails the stage; Spinnaker skips it", true,
-		func(_ gennaker.Pipeline, s gennaker.Stage) string {
+	// missing is what the stage cannot run without; empty if it runs.
+	missing string
+	// fields are the stage's fields that it is about; none if the stage has
+	// nothing of it.
+	fields func(gennaker.Pipeline, gennaker.Stage) []string
+	// document gives the document's own, for differences that are not about
+	// stages.
+	document func(gennaker.Pipeline) []string
+}
+
+var differences = []difference{
+	{anchor: "stage-enabled", switched: true, text: "a condition that cannot be evaluated fails the stage; Spinnaker skips it",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("stageEnabled", s.StageEnabled != nil && s.StageEnabled.Expression != "")
 		}},
-	{"an expression that fails, fails the stage; Spinnaker goes on with its text", true,
-		func(_ gennaker.Pipeline, s gennaker.Stage) string {
-			return present("failOnFailedExpressions", !s.FailOnFailedExprs && hasExpressions(s.Config))
+	{anchor: "failed-expressions", switched: true, text: "an expression that fails, fails the stage; Spinnaker goes on with its text",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			if s.FailOnFailedExprs {
+				return nil
+			}
+			return withExpressions(s.Config)
 		}},
-	{"a judgment's no is not ignored with the stage's other failures", true,
-		func(_ gennaker.Pipeline, s gennaker.Stage) string {
+	{anchor: "judgment-no", switched: true, text: "a judgment's no is not ignored with the stage's other failures",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("continuePipeline", s.Type == "manualJudgment" && s.ContinuePipeline)
 		}},
-	{"a judgment that asks for roles must be signed", false,
-		func(_ gennaker.Pipeline, s gennaker.Stage) string {
-			return present("requiredJudgmentRoles", s.Config["requiredJudgmentRoles"] != nil || s.Config["selectedStageRoles"] != nil)
+	{anchor: "judgment-roles", text: "a judgment that asks for roles must be signed",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return slices.Concat(ifFilled(s, "requiredJudgmentRoles"), ifFilled(s, "selectedStageRoles"))
 		}},
-	{"its execution window is read in UTC unless timeZone says otherwise; Spinnaker's is the installation's", false,
-		func(p gennaker.Pipeline, s gennaker.Stage) string {
+	{anchor: "windows", text: "its execution window is read in UTC unless timeZone says otherwise; Spinnaker's is the installation's",
+		fields: func(p gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("restrictedExecutionWindow", s.RestrictWindow && p.TimeZone == "")
 		}},
-	{"the last server group that serves is spared unless allowLastServerGroup is true", false,
-		func(_ gennaker.Pipeline, s gennaker.Stage) string {
-			guarded := s.Type == "destroyServerGroup" || s.Type == "disableServerGroup" || s.Type == "resizeServerGroup"
+	{anchor: "last-server-group", text: "the last server group that serves is spared unless allowLastServerGroup is true",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			guarded := slices.Contains([]string{"destroyServerGroup", "disableServerGroup", "resizeServerGroup"}, s.Type)
 			return present("allowLastServerGroup", guarded && s.Config["allowLastServerGroup"] == nil)
 		}},
-	{"a server group that takes traffic is disabled, and the delay over, before maxRemainingAsgs destroys it", false,
-		func(_ gennaker.Pipeline, s gennaker.Stage) string {
+	{anchor: "allow-delete-active", text: "a server group that takes traffic is disabled, and the delay over, before maxRemainingAsgs destroys it",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			text, err := json.Marshal(s.Config["clusters"])
 			return present("clusters", err == nil && s.Type == "deploy" && strings.Contains(string(text), `"allowDeleteActive":true`))
 		}},
+	{anchor: "cancelled-deployment", text: "when it is cancelled, its cluster is put back as it was; Spinnaker leaves what it had made",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("clusters", s.Type == "deploy")
+		}},
+	{anchor: "webhook-account", missing: "webhook account", text: "webhooks have no accounts: the stage is refused; write secret://NAME in customHeaders",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("account", s.Type == "webhook" && filled(s, "account"))
+		}},
+	{anchor: "webhook-paths", missing: "Jayway's JSON paths", text: "JSON paths are those of RFC 9535, which has none of Jayway's functions and patterns",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return matching(s, jayway, "statusJsonPath", "statusUrlJsonPath", "progressJsonPath")
+		}},
+	{anchor: "webhook-reach", text: "webhooks reach this machine and its link only if webhooks.allow of the worker's configuration names the host",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return matching(s, isLocal, "url", "statusEndpoint", "cancelEndpoint")
+		}},
+	{anchor: "webhook-unsent", text: "it is not called if the stage's own call certainly reached nobody",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string { return ifFilled(s, "cancelEndpoint") }},
+	{anchor: "wait-for-condition", text: "it waits until a person skips it; Spinnaker goes on when no condition provider knows a condition",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("type", s.Type == "waitForCondition")
+		}},
+	{anchor: "pipeline-cancel", text: "when it is cancelled, it ends when the other execution has cleaned up; Spinnaker does not wait for that",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string { return present("type", s.Type == "pipeline") }},
+	{anchor: "expected-artifacts-expressions", text: "an expression in an expected artifact is evaluated before the matching, and fails the start if it fails",
+		document: func(p gennaker.Pipeline) []string {
+			return withExpressions(map[string]any{"expectedArtifacts": p.ExpectedArtifacts})
+		}},
 }
 
-func present(field string, there bool) string {
+func present(field string, there bool) []string {
 	if there {
-		return field
+		return []string{field}
 	}
-	return ""
+	return nil
 }
 
-func hasExpressions(config map[string]any) bool {
-	text, err := json.Marshal(config)
-	return err == nil && strings.Contains(string(text), "${")
+func ifFilled(s gennaker.Stage, field string) []string { return present(field, filled(s, field)) }
+
+// filled reports whether a field says more than its absence.
+func filled(s gennaker.Stage, field string) bool {
+	switch v := s.Config[field].(type) {
+	case nil:
+		return false
+	case string:
+		return v != ""
+	case []any:
+		return len(v) > 0
+	}
+	return true
+}
+
+// matching are the fields whose text is as asked.
+func matching(s gennaker.Stage, is func(string) bool, fields ...string) []string {
+	return slices.DeleteFunc(fields, func(field string) bool {
+		text, ok := s.Config[field].(string)
+		return !ok || !is(text)
+	})
+}
+
+// jayway finds what RFC 9535 does not have: functions at a path's end, and
+// =~, in, nin and the like in filters.
+var jayway = regexp.MustCompile(`\.\w+\(\)|=~|\s(in|nin|subsetof|anyof|noneof|size|empty)\s`).MatchString
+
+// isLocal reports whether a URL names this machine or its link in so many words.
+func isLocal(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified())
+}
+
+// withExpressions are the fields that have expressions in them.
+func withExpressions(config map[string]any) []string {
+	var fields []string
+	for _, name := range gennaker.SortedKeys(config) {
+		if text, err := json.Marshal(config[name]); err == nil && strings.Contains(string(text), "${") {
+			fields = append(fields, name)
+		}
+	}
+	return fields
+}
+
+// cloudsAnchor is where the page says which clouds there are.
+const cloudsAnchor = "clouds"
+
+// otherClouds are the fields below a path that name a cloud without a provider.
+func otherClouds(value any, path string) []reason {
+	var list []reason
+	switch v := value.(type) {
+	case map[string]any:
+		for _, name := range gennaker.SortedKeys(v) {
+			at := path + "." + name
+			if cloud, ok := v[name].(string); ok && strings.HasPrefix(name, "cloudProvider") && lacked(cloud) {
+				list = append(list, reason{Path: at, Text: cloud + ": Gennaker has no provider for it yet; it has " + strings.Join(gennaker.Clouds, ", "),
+					Missing: "cloud " + cloud, See: differencesPage + "#" + cloudsAnchor})
+			}
+			list = append(list, otherClouds(v[name], at)...)
+		}
+	case []any:
+		for i, item := range v {
+			list = append(list, otherClouds(item, fmt.Sprintf("%s[%d]", path, i))...)
+		}
+	}
+	return list
+}
+
+func lacked(cloud string) bool {
+	return cloud != "" && !strings.Contains(cloud, "${") && !slices.Contains(gennaker.Clouds, cloud)
 }
 
 // differencesIn names every difference that the document meets.
 func differencesIn(p gennaker.Pipeline) []reason {
 	var list []reason
+	for i, s := range p.Stages {
+		list = append(list, otherClouds(s.Config, fmt.Sprintf("stages[%d]", i))...)
+	}
 	for _, d := range differences {
 		if d.switched && p.Compatibility == "spinnaker" {
 			continue
 		}
-		for i, s := range p.Stages {
-			if field := d.field(p, s); field != "" {
-				list = append(list, reason{Path: fmt.Sprintf("stages[%d].%s", i, field), Text: d.text, See: differencesPage})
-			}
+		for _, path := range d.paths(p) {
+			list = append(list, reason{Path: path, Text: d.text, Missing: d.missing, See: differencesPage + "#" + d.anchor})
 		}
 	}
 	return list
+}
+
+// paths are where a document meets the difference.
+func (d difference) paths(p gennaker.Pipeline) []string {
+	if d.document != nil {
+		return d.document(p)
+	}
+	var paths []string
+	for i, s := range p.Stages {
+		for _, field := range d.fields(p, s) {
+			paths = append(paths, fmt.Sprintf("stages[%d].%s", i, field))
+		}
+	}
+	return paths
 }

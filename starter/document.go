@@ -11,13 +11,21 @@ import (
 	"github.com/gennaker/gennaker/workflows/stages"
 )
 
-// maxRead is more than any document may have; pipeline.Decode says the limit.
-const maxRead = 2 << 20
+// maxRead is more than any document may have, and maxReadAll more than any file
+// with many; package pipeline says the limits.
+const (
+	maxRead    = 2 << 20
+	maxReadAll = 65 << 20
+)
 
 // readFile reads a file, or standard input for "-".
 func readFile(name string, stdin io.Reader) ([]byte, error) {
+	return readAtMost(maxRead, name, stdin)
+}
+
+func readAtMost(most int64, name string, stdin io.Reader) ([]byte, error) {
 	if name == "-" {
-		data, err := io.ReadAll(io.LimitReader(stdin, maxRead))
+		data, err := io.ReadAll(io.LimitReader(stdin, most))
 		if err != nil {
 			return nil, usagef("standard input: %v", err)
 		}
@@ -28,7 +36,7 @@ func readFile(name string, stdin io.Reader) ([]byte, error) {
 		return nil, usagef("%v: give a file that can be read, or - for standard input", err)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRead))
+	data, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
 		return nil, usagef("%v: give a file, or - for standard input", err)
 	}
@@ -57,6 +65,11 @@ func check(name string, stdin io.Reader) (findings, error) {
 		return findings{}, err
 	}
 	d, err := pipeline.Decode(data, stages.Table.Configs())
+	return gather(name, d, err), nil
+}
+
+// gather makes findings of what was decoded.
+func gather(name string, d pipeline.Document, err error) findings {
 	found := findings{document: d}
 	var problems pipeline.Problems
 	if err != nil && !errors.As(err, &problems) {
@@ -69,7 +82,7 @@ func check(name string, stdin io.Reader) (findings, error) {
 	for _, n := range d.Notes {
 		found.list = append(found.list, finding{File: name, Problem: n, Note: true})
 	}
-	return found, nil
+	return found
 }
 
 // line writes a finding the way editors and CI read it.

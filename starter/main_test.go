@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,7 +27,9 @@ func TestSessions(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GENNAKER_USER", "ada")
-			return nil
+			folder, err := filepath.Abs(pipelines)
+			env.Setenv("PIPELINES", folder)
+			return err
 		},
 	})
 }

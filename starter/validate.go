@@ -14,6 +14,7 @@ func validateCommand() *cli.Command {
 		Description: `gennaker validate pipeline.yml
 gennaker validate pipelines/*.json
 gennaker validate --report pipelines/      of a whole folder: what runs, what runs otherwise, what cannot
+spin pipeline list -a shop | gennaker validate --report -
 generate | gennaker validate -
 
 Each mistake is one line, FILE:LINE:COLUMN: PATH: what is wrong and what to do.
