@@ -2,7 +2,10 @@ package expression
 
 import (
 	"math"
+	"strconv"
 	"strings"
+
+	"github.com/gennaker/gennaker"
 )
 
 // access is how properties, methods and indexes reach into a value.
@@ -16,7 +19,12 @@ type access struct {
 // target evaluates what is reached into. It is done when that is null and may
 // be.
 func (a *access) target(m *machine, what string) (v any, done bool, err error) {
-	if v, err = m.eval(a.of); err != nil {
+	if a.safe {
+		v, err = m.optional(a.of)
+	} else {
+		v, err = m.eval(a.of)
+	}
+	if err != nil {
 		return nil, true, err
 	}
 	if err := m.spend(a.position, 1); err != nil {
@@ -62,9 +70,22 @@ func (n *property) eval(m *machine) (any, error) {
 	}
 	field, ok := m.field(v, n.name)
 	if !ok {
-		return nil, faultf(n.position, "%s is %s and has no %s", shorten(n.before), describe(v), n.name)
+		return nil, faultf(n.position, "%s is %s and has no %s%s", shorten(n.before), describe(v), n.name, asMethod(v, n.name))
 	}
 	return field, nil
+}
+
+// asMethod is what an error about a property adds that is a method, or nearly
+// one.
+func asMethod(v any, name string) string {
+	table := methodsOf(v)
+	if _, ok := table[name]; ok {
+		return ": write " + name + "()"
+	}
+	if near := gennaker.Nearest(name, gennaker.SortedKeys(table)); near != "" {
+		return "; did you mean " + near + "()?"
+	}
+	return ""
 }
 
 // field is a property of a value. One that an object lacks is null.
@@ -147,6 +168,10 @@ func (n *item) character(m *machine, s string, key any) (any, error) {
 // within is an index as a whole number that is there.
 func (n *item) within(key any, size int) (int, error) {
 	f, ok := asNumber(key)
+	if text, isText := key.(string); isText {
+		whole, err := strconv.Atoi(text)
+		f, ok = float64(whole), err == nil
+	}
 	if !ok || f != math.Trunc(f) {
 		return 0, faultf(n.position, "an index is a whole number, and this is %s", describe(key))
 	}

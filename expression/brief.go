@@ -77,6 +77,6 @@ func (w *briefWriter) object(fields map[string]any) bool {
 
 // quoted is a string as JSON.
 func quoted(s string) string {
-	text, _ := textOf([]any{strings.ToValidUTF8(s, "")})
-	return strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
+	text, _ := asJSON(strings.ToValidUTF8(s, "")) // which JSON always has
+	return text
 }

@@ -21,7 +21,7 @@ func (m *machine) equal(position int, a, b any) (bool, error) {
 	switch {
 	case isNumber && alsoNumber:
 		return x == y, nil
-	case isNumber && looksLikeNumber(b), alsoNumber && looksLikeNumber(a):
+	case m.lax == nil && (isNumber && looksLikeNumber(b) || alsoNumber && looksLikeNumber(a)):
 		return false, faultf(position, "%s and %s cannot be compared: write both as numbers or both as strings", describe(a), describe(b))
 	}
 	switch a := a.(type) {
@@ -84,12 +84,25 @@ func looksLikeNumber(v any) bool {
 // order compares numbers with numbers, strings with strings and dates with
 // dates. Null is not less than everything, as in SpEL: a value that is missing
 // is a mistake.
-func (n *binary) order(a, b any) (any, error) {
+func (n *binary) order(m *machine, a, b any) (any, error) {
 	c, ok := compare(a, b)
+	if m.lax != nil && (a == nil || b == nil) {
+		c, ok = nullFirst(a, b), true
+	}
 	if !ok {
 		return nil, faultf(n.position, "%s and %s cannot be compared with %s", describe(a), describe(b), n.operator)
 	}
 	return holds(n.operator, c < 0, c == 0), nil
+}
+
+func nullFirst(a, b any) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	}
+	return 1
 }
 
 // compare orders two values of one kind.
@@ -103,6 +116,9 @@ func compare(a, b any) (int, bool) {
 	case string:
 		b, ok := b.(string)
 		return strings.Compare(a, b), ok
+	case bool:
+		b, ok := b.(bool)
+		return numberOf(a) - numberOf(b), ok
 	case Ordered:
 		b, ok := b.(Value)
 		if !ok || a.Type() != b.Type() {
@@ -111,6 +127,13 @@ func compare(a, b any) (int, bool) {
 		return a.Compare(b), true
 	}
 	return 0, false
+}
+
+func numberOf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // between is a between {low, high}, with both ends.

@@ -38,6 +38,7 @@ type fault struct {
 	position int // in characters from 0
 	reason   string
 	cause    error
+	absent   bool // a root name that nothing has
 }
 
 func (f *fault) Error() string { return f.reason }

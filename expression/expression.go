@@ -25,6 +25,16 @@ type Env interface {
 // answered with the name that was probably meant.
 type Namer interface{ Names() []string }
 
+// Lax is an Env that may ask for SpEL's reading where it passes over mistakes:
+// a root name that nothing has is null, null is less than everything and has
+// the text null beside a +, and a number never equals text.
+type Lax interface {
+	Lax() bool
+	// Kept is told of an expression whose value is null: its text stays, as it
+	// does in Spinnaker.
+	Kept(expression string)
+}
+
 // Verbatim is a value that Env.Call returns so that another function, called
 // with it, knows that it may hold the text of expressions. Everywhere else it
 // is the value.

@@ -36,6 +36,8 @@ var signs = []string{
 var unsupported = []struct{ sign, reason string }{
 	{"?.[", "?.[…] is not supported: write ?.name"},
 	{"@", "beans (@name) are not supported"},
+	{"++", "++ is not supported: values cannot be changed"},
+	{"--", "-- is not supported: values cannot be changed"},
 }
 
 // lexer cuts an expression into tokens.

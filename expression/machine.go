@@ -24,10 +24,17 @@ type machine struct {
 	items  []any          // what #this is, in the selections around, the innermost last
 	roots  map[string]any // what Env.Lookup found, asked for once
 	lacked lack
+	lax    Lax     // nil unless mistakes are passed over
 	tracer *tracer // nil unless somebody wants to know each step
 }
 
-func newMachine(env Env) *machine { return &machine{env: env, roots: map[string]any{}} }
+func newMachine(env Env) *machine {
+	m := &machine{env: env, roots: map[string]any{}}
+	if lax, ok := env.(Lax); ok && lax.Lax() {
+		m.lax = lax
+	}
+	return m
+}
 
 // run evaluates one expression, given without ${ and }.
 func (m *machine) run(text, where string) (any, error) {

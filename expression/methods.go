@@ -53,7 +53,7 @@ func (n *method) ofValue(m *machine, v Value) (any, error) {
 		return n.inTable(m, v, common.params, common.run)
 	}
 	if !ok {
-		return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(gennaker.SortedKeys(v.Type().Methods), ", "))
+		return nil, faultf(n.position, "%s has no method %s%s", describe(v), n.name, others(n.name, gennaker.SortedKeys(v.Type().Methods)))
 	}
 	args, err := m.all(n.position, n.args)
 	if err != nil {
@@ -74,7 +74,10 @@ func (n *method) other(m *machine, v any, table methodTable) (any, error) {
 	if changing[n.name] {
 		return nil, faultf(n.position, "%s is not supported: values cannot be changed", n.name)
 	}
-	return nil, faultf(n.position, "%s has no method %s: there are %s", describe(v), n.name, strings.Join(gennaker.SortedKeys(table), ", "))
+	if _, isText := v.(string); isText && stringType.Statics[n.name].Run != nil {
+		return stringType.static(m, n) // ''.join(…), as Java allows
+	}
+	return nil, faultf(n.position, "%s has no method %s%s", describe(v), n.name, others(n.name, gennaker.SortedKeys(table)))
 }
 
 var changing = map[string]bool{"add": true, "addAll": true, "put": true, "putAll": true, "remove": true,
@@ -136,20 +139,38 @@ type methodTable map[string]struct {
 // host language can be reached.
 var (
 	anyMethods = methodTable{
-		"toString": {"", func(c *methodCall) (any, error) { return c.write(c.position, c.self) }},
+		"toString": {"", (*methodCall).toString},
 		"equals":   {"other", func(c *methodCall) (any, error) { return c.equal(c.position, c.self, c.args[0]) }},
 	}
 	valueMethods = with(anyMethods, methodTable{
 		"compareTo": {"other", (*methodCall).compareTo},
 	})
+	booleanMethods = with(anyMethods, methodTable{
+		"booleanValue": {"", func(c *methodCall) (any, error) { return c.self, nil }},
+		"compareTo":    {"other", (*methodCall).compareTo},
+	})
 	numberMethods = with(anyMethods, methodTable{
 		"intValue":    {"", (*methodCall).whole},
 		"longValue":   {"", (*methodCall).whole},
+		"shortValue":  {"", (*methodCall).whole},
+		"byteValue":   {"", (*methodCall).whole},
 		"doubleValue": {"", (*methodCall).real},
 		"floatValue":  {"", (*methodCall).real},
 		"compareTo":   {"other", (*methodCall).compareTo},
 	})
 )
+
+// toString writes lists and objects as Java does.
+func (c *methodCall) toString() (any, error) {
+	switch c.self.(type) {
+	case []any, map[string]any:
+		if err := c.weigh(c.position, c.self); err != nil {
+			return nil, err
+		}
+		return c.write(c.position, javaText(c.self))
+	}
+	return c.write(c.position, c.self)
+}
 
 func with(common, own methodTable) methodTable {
 	maps.Copy(own, common)
@@ -166,6 +187,8 @@ func methodsOf(v any) methodTable {
 		return objectMethods
 	case float64, Real:
 		return numberMethods
+	case bool:
+		return booleanMethods
 	}
 	return anyMethods
 }

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -13,8 +14,12 @@ var stringMethods = with(anyMethods, methodTable{
 	"toLowerCase":         {"", func(c *methodCall) (any, error) { return strings.ToLower(c.text()), c.cost() }},
 	"trim":                {"", func(c *methodCall) (any, error) { return strings.TrimSpace(c.text()), c.cost() }},
 	"strip":               {"", func(c *methodCall) (any, error) { return strings.TrimSpace(c.text()), c.cost() }},
+	"stripLeading":        {"", func(c *methodCall) (any, error) { return strings.TrimLeftFunc(c.text(), unicode.IsSpace), c.cost() }},
+	"stripTrailing":       {"", func(c *methodCall) (any, error) { return strings.TrimRightFunc(c.text(), unicode.IsSpace), c.cost() }},
+	"toCharArray":         {"", (*methodCall).characters},
+	"contentEquals":       {"text", func(c *methodCall) (any, error) { return c.search(func(a, b string) bool { return a == b }) }},
 	"contains":            {"text", func(c *methodCall) (any, error) { return c.search(strings.Contains) }},
-	"startsWith":          {"text", func(c *methodCall) (any, error) { return c.search(strings.HasPrefix) }},
+	"startsWith":          {"text from?", (*methodCall).startsWith},
 	"endsWith":            {"text", func(c *methodCall) (any, error) { return c.search(strings.HasSuffix) }},
 	"equalsIgnoreCase":    {"other", func(c *methodCall) (any, error) { return c.search(strings.EqualFold) }},
 	"compareTo":           {"other", (*methodCall).compareTo},
@@ -23,7 +28,7 @@ var stringMethods = with(anyMethods, methodTable{
 	"charAt":              {"index", (*methodCall).charAt},
 	"substring":           {"from to?", (*methodCall).substring},
 	"indexOf":             {"text from?", (*methodCall).indexOf},
-	"lastIndexOf":         {"text", (*methodCall).lastIndexOf},
+	"lastIndexOf":         {"text from?", (*methodCall).lastIndexOf},
 	"repeat":              {"times", (*methodCall).repeat},
 	"matches":             {"pattern", func(c *methodCall) (any, error) { return c.matches(c.position, c.self, c.args[0]) }},
 	"replace":             {"old new", (*methodCall).replace},
@@ -122,11 +127,44 @@ func (c *methodCall) lastIndexOf() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := strings.LastIndex(c.text(), wanted)
-	if at < 0 {
-		return -1.0, c.cost()
+	runes, err := c.runes()
+	if err != nil {
+		return nil, err
 	}
-	return float64(utf8.RuneCountInString(c.text()[:at])), c.cost()
+	from, err := c.number(1, len(runes))
+	if err != nil || from < 0 {
+		return -1.0, err
+	}
+	before := string(runes[:min(from+utf8.RuneCountInString(wanted), len(runes))])
+	at := strings.LastIndex(before, wanted)
+	if at < 0 {
+		return -1.0, nil
+	}
+	return float64(utf8.RuneCountInString(before[:at])), nil
+}
+
+func (c *methodCall) startsWith() (any, error) {
+	runes, err := c.runes()
+	if err != nil {
+		return nil, err
+	}
+	from, err := c.number(1, 0)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := c.arg(0)
+	if err != nil {
+		return nil, err
+	}
+	return from >= 0 && from <= len(runes) && strings.HasPrefix(string(runes[from:]), wanted), nil
+}
+
+func (c *methodCall) characters() (any, error) {
+	items := []any{}
+	for _, r := range c.text() {
+		items = append(items, string(r))
+	}
+	return items, c.spend(c.position, len(items))
 }
 
 func (c *methodCall) repeat() (any, error) {
@@ -137,10 +175,7 @@ func (c *methodCall) repeat() (any, error) {
 	if times < 0 {
 		return nil, c.fault("%d is less than 0", times)
 	}
-	if times*len(c.text()) > maxSize {
-		return nil, faultf(c.position, "the text is larger than %d bytes (2 MiB)", maxSize)
-	}
-	return c.write(c.position, strings.Repeat(c.text(), times))
+	return c.repeated(c.position, c.text(), times)
 }
 
 // replace puts the second argument for every first one, as plain text.

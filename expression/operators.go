@@ -1,6 +1,9 @@
 package expression
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 type binary struct {
 	position    int
@@ -12,17 +15,18 @@ func (n *binary) eval(m *machine) (any, error) {
 	if n.operator == "&&" || n.operator == "||" {
 		return n.logic(m)
 	}
+	if n.operator == "==" || n.operator == "!=" {
+		same, err := n.same(m)
+		return same == (n.operator == "=="), err
+	}
 	values, err := m.all(n.position, []node{n.left, n.right})
 	if err != nil {
 		return nil, err
 	}
 	a, b := values[0], values[1]
 	switch n.operator {
-	case "==", "!=":
-		same, err := m.equal(n.position, a, b)
-		return same == (n.operator == "=="), err
 	case "<", "<=", ">", ">=":
-		return n.order(a, b)
+		return n.order(m, a, b)
 	case "matches":
 		return m.matches(n.position, a, b)
 	case "between":
@@ -31,6 +35,34 @@ func (n *binary) eval(m *machine) (any, error) {
 		return n.instanceOf(a, b)
 	}
 	return n.calculate(m, a, b)
+}
+
+// same compares for ==. Beside null a name may be missing.
+func (n *binary) same(m *machine) (bool, error) {
+	if err := m.spend(n.position, 1); err != nil {
+		return false, err
+	}
+	left, right := m.eval, m.eval
+	if isNull(n.right) {
+		left = m.optional
+	}
+	if isNull(n.left) {
+		right = m.optional
+	}
+	a, err := left(n.left)
+	if err != nil {
+		return false, err
+	}
+	b, err := right(n.right)
+	if err != nil {
+		return false, err
+	}
+	return m.equal(n.position, a, b)
+}
+
+func isNull(n node) bool {
+	l, ok := n.(*literal)
+	return ok && l.value == nil
 }
 
 // logic does not look at the right side once the left one decides.
@@ -50,8 +82,11 @@ func (n *binary) calculate(m *machine, a, b any) (any, error) {
 		whole := x == math.Trunc(x) && y == math.Trunc(y) && !isReal(a) && !isReal(b)
 		return n.arithmetic(x, y, whole)
 	}
-	_, isString := a.(string)
+	text, isString := a.(string)
 	_, alsoString := b.(string)
+	if n.operator == "*" && isString && isWhole(b) && !looksLikeNumber(a) {
+		return m.repeated(n.position, text, int(max(y, 0)))
+	}
 	if n.operator != "+" || !isString && !alsoString {
 		return nil, faultf(n.position, "%s %s %s cannot be calculated: numbers are wanted", describe(a), n.operator, describe(b))
 	}
@@ -64,15 +99,31 @@ func isReal(v any) bool {
 }
 
 func (n *binary) concatenate(m *machine, a, b any) (any, error) {
-	left, err := m.write(n.position, a)
+	left, err := m.beside(n.position, a)
 	if err != nil {
 		return nil, err
 	}
-	right, err := m.write(n.position, b)
+	right, err := m.beside(n.position, b)
 	if err != nil {
 		return nil, err
 	}
 	return m.write(n.position, left+right)
+}
+
+// beside is a value as text beside a +.
+func (m *machine) beside(position int, v any) (string, error) {
+	if v == nil && m.lax != nil {
+		return "null", nil
+	}
+	return m.write(position, v)
+}
+
+// repeated is a text so many times.
+func (m *machine) repeated(position int, text string, times int) (any, error) {
+	if times > maxSize || times*len(text) > maxSize {
+		return nil, faultf(position, "the text is larger than %d bytes (2 MiB)", maxSize)
+	}
+	return m.write(position, strings.Repeat(text, times))
 }
 
 func (n *binary) arithmetic(x, y float64, whole bool) (any, error) {

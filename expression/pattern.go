@@ -38,7 +38,11 @@ func (m *machine) pattern(position int, text, written string) (*regexp.Regexp, e
 	if len(written) > maxPattern {
 		return nil, faultf(position, "the pattern has %d bytes and the limit is %d", len(written), maxPattern)
 	}
-	tree, err := syntax.Parse(written, syntax.Perl)
+	translated, err := fromJava(written)
+	if err != nil {
+		return nil, faultf(position, "this regular expression: %s", err)
+	}
+	tree, err := syntax.Parse(translated, syntax.Perl)
 	if err != nil {
 		return nil, faultf(position, "this is not a regular expression: %s", err)
 	}
@@ -46,7 +50,7 @@ func (m *machine) pattern(position int, text, written string) (*regexp.Regexp, e
 	if err := m.spend(position, 10+size+size*len(text)/perStep); err != nil {
 		return nil, err
 	}
-	pattern, err := regexp.Compile(written)
+	pattern, err := regexp.Compile(translated)
 	if err != nil {
 		return nil, faultf(position, "this is not a regular expression: %s", err)
 	}

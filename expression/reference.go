@@ -29,7 +29,7 @@ type Bound struct {
 func Describe(more map[string]*Type) Reference {
 	r := Reference{Bounds: bounds, Methods: map[string][]string{
 		"text": signatures(stringMethods), "list": signatures(listMethods), "object": signatures(objectMethods),
-		"number": signatures(numberMethods), "any value": signatures(anyMethods)}}
+		"number": signatures(numberMethods), "boolean": signatures(booleanMethods), "any value": signatures(anyMethods)}}
 	for _, level := range levels {
 		r.Operators = append(r.Operators, spellings(level))
 	}

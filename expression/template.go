@@ -20,6 +20,10 @@ func (m *machine) text(s, where string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if result == nil && m.lax != nil {
+			m.lax.Kept(parts[0].text)
+			result = s
+		}
 		return m.copy(result, where)
 	}
 	var b strings.Builder
@@ -45,6 +49,10 @@ func (m *machine) part(p part, where string) (string, error) {
 	result, err := m.run(p.text, where)
 	if err != nil {
 		return "", err
+	}
+	if result == nil && m.lax != nil {
+		m.lax.Kept(p.text)
+		return "${" + p.text + "}", nil
 	}
 	written, ok := textOf(result)
 	if !ok {

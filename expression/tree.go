@@ -1,7 +1,5 @@
 package expression
 
-import "github.com/gennaker/gennaker"
-
 // node is a part of an expression. An error of eval is a *fault.
 type node interface {
 	eval(m *machine) (any, error)
@@ -103,23 +101,6 @@ func (n *root) eval(m *machine) (any, error) {
 	return v, nil
 }
 
-// lookup finds a root name. Each is asked for once in an evaluation.
-func (m *machine) lookup(position int, name string) (any, error) {
-	if v, ok := m.roots[name]; ok {
-		return v, nil
-	}
-	if v, ok := m.env.Lookup(name); ok {
-		m.roots[name] = plain(v)
-		return m.roots[name], nil
-	}
-	if namer, ok := m.env.(Namer); ok {
-		if near := gennaker.Nearest(name, namer.Names()); near != "" {
-			return nil, faultf(position, "no such value: %s; did you mean %s?", name, near)
-		}
-	}
-	return nil, faultf(position, "no such value: %s", name)
-}
-
 type call struct {
 	position int
 	name     string
@@ -146,7 +127,7 @@ func (n *call) invoke(m *machine) (any, error) {
 	}
 	v, err := m.env.Call(n.name, args)
 	if err != nil {
-		return nil, &fault{n.position, "#" + n.name + ": " + err.Error(), err}
+		return nil, &fault{position: n.position, reason: "#" + n.name + ": " + err.Error(), cause: err}
 	}
 	v = plain(v)
 	return v, m.weigh(n.position, v)
@@ -214,7 +195,7 @@ func (m *machine) condition(position int, n node) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	b, ok := truth(v)
+	b, ok := decides(v)
 	if !ok {
 		return false, faultf(position, "true or false is wanted, and this is %s", describe(v))
 	}
@@ -228,7 +209,7 @@ type elvis struct {
 }
 
 func (n *elvis) eval(m *machine) (any, error) {
-	v, err := m.eval(n.left)
+	v, err := m.optional(n.left)
 	if err != nil || v != nil && v != "" {
 		return v, err
 	}

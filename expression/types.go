@@ -17,9 +17,6 @@ type Type struct {
 	New       *Method
 	Methods   map[string]Method // of its values, if they are a Value
 	Is        func(v any) bool  // for instanceof, if its values are JSON's
-	// Random are the statics that would give another value each time. They are
-	// refused: a workflow that is replayed must come to the same result.
-	Random []string
 }
 
 // Method is a Go function under a Java method's name.
@@ -48,7 +45,7 @@ type Ordered interface {
 // Typer is an Env that has Java types besides those of this package.
 type Typer interface{ Types() map[string]*Type }
 
-func (t *Type) short() string { return t.Name[strings.LastIndex(t.Name, ".")+1:] }
+func (t *Type) short() string { return lastPart(t.Name) }
 
 func (t *Type) constant(position int, name string) (any, error) {
 	if v, ok := t.Constants[name]; ok {
@@ -63,6 +60,15 @@ func meant(name string, names []string) string {
 		return "; did you mean " + near + "?"
 	}
 	return ""
+}
+
+// others is what an error about a name adds: the one that was probably meant,
+// or all there are.
+func others(name string, names []string) string {
+	if near := meant(name, names); near != "" || len(names) == 0 {
+		return near
+	}
+	return ": there are " + strings.Join(names, ", ")
 }
 
 // typeName is T(name).
@@ -89,22 +95,23 @@ func (m *machine) findType(n *typeName) (*Type, error) {
 			}
 		}
 	}
-	if n.name == "java.util.Random" {
-		return nil, faultf(n.position, "java.util.Random is not supported: an execution that is replayed must come to the same result")
-	}
 	names := slices.Concat(gennaker.SortedKeys(types), gennaker.SortedKeys(more))
 	return nil, faultf(n.position, "the Java type %s is not supported%s", n.name, meantType(n.name, names))
 }
 
-// meantType looks at whole names, and then at those without their packages.
+// meantType compares names without their packages.
 func meantType(name string, names []string) string {
-	for _, full := range names {
-		if strings.HasSuffix(full, "."+name) {
-			return "; did you mean " + full + "?"
-		}
+	full := map[string]string{}
+	for _, known := range names {
+		full[lastPart(known)] = known
 	}
-	return meant(name, names)
+	if near := gennaker.Nearest(lastPart(name), gennaker.SortedKeys(full)); near != "" {
+		return "; did you mean " + full[near] + "?"
+	}
+	return ""
 }
+
+func lastPart(name string) string { return name[strings.LastIndex(name, ".")+1:] }
 
 // construction is new name(args).
 type construction struct {
@@ -130,11 +137,8 @@ func (n *construction) eval(m *machine) (any, error) {
 // static calls a method of a type.
 func (t *Type) static(m *machine, n *method) (any, error) {
 	f, ok := t.Statics[n.name]
-	if slices.Contains(t.Random, n.name) {
-		return nil, faultf(n.position, "%s.%s is not supported: an execution that is replayed must come to the same result", t.Name, n.name)
-	}
 	if !ok {
-		return nil, faultf(n.position, "%s has no method %s: there are %s", t.Name, n.name, strings.Join(gennaker.SortedKeys(t.Statics), ", "))
+		return nil, faultf(n.position, "%s has no method %s%s", t.Name, n.name, others(n.name, gennaker.SortedKeys(t.Statics)))
 	}
 	args, err := m.all(n.position, n.args)
 	if err != nil {
@@ -153,7 +157,7 @@ func (m *machine) invoke(position int, name string, f Method, self any, args []a
 	}
 	v, err := f.Run(self, args)
 	if err != nil {
-		return nil, &fault{position, name + ": " + err.Error(), err}
+		return nil, &fault{position: position, reason: name + ": " + err.Error(), cause: err}
 	}
 	if s, ok := v.(string); ok && len(s) > maxSize {
 		return nil, faultf(position, "the text is larger than %d bytes (2 MiB)", maxSize)

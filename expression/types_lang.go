@@ -8,6 +8,7 @@ import (
 // types are the Java types that need nothing but their arguments.
 var types = byName(
 	mathType,
+	wholeType("java.lang.Byte", "parseByte", math.MinInt8, math.MaxInt8),
 	wholeType("java.lang.Integer", "parseInt", math.MinInt32, math.MaxInt32),
 	// Of Java's long, what a float64 holds exactly.
 	wholeType("java.lang.Long", "parseLong", -1<<53, 1<<53),
@@ -19,7 +20,7 @@ var types = byName(
 	&Type{Name: "java.util.List", Is: isList},
 	&Type{Name: "java.util.Collection", Is: isList},
 	&Type{Name: "java.util.Map", Is: func(v any) bool { _, ok := v.(map[string]any); return ok }},
-	&Type{Name: "java.util.UUID", Random: []string{"randomUUID"}},
+	uuidType, randomType,
 )
 
 func byName(list ...*Type) map[string]*Type {
@@ -43,8 +44,8 @@ func isWhole(v any) bool {
 var mathType = &Type{
 	Name:      "java.lang.Math",
 	Constants: map[string]any{"PI": Real(math.Pi), "E": Real(math.E)},
-	Random:    []string{"random"},
 	Statics: map[string]Method{
+		"random": {"", func(env any, _ []any) (any, error) { return draw(env, fraction) }},
 		"abs":    kept(math.Abs),
 		"max":    keptOfTwo(math.Max),
 		"min":    keptOfTwo(math.Min),
@@ -53,6 +54,16 @@ var mathType = &Type{
 		"rint":   floating(math.RoundToEven),
 		"sqrt":   floating(math.Sqrt),
 		"signum": floating(sign),
+		"cbrt":   floating(math.Cbrt),
+		"hypot": {"a b", func(_ any, args []any) (any, error) {
+			return two(args, func(a, b float64) any { return Real(math.Hypot(a, b)) })
+		}},
+		"addExact":      exactly(func(a, b float64) float64 { return a + b }),
+		"subtractExact": exactly(func(a, b float64) float64 { return a - b }),
+		"multiplyExact": exactly(func(a, b float64) float64 { return a * b }),
+		"toIntExact": {"number", func(_ any, args []any) (any, error) {
+			return parseWhole(args[:1], math.MinInt32, math.MaxInt32)
+		}},
 		"round": {"number", func(_ any, args []any) (any, error) {
 			return one(args, func(f float64) any { return math.Floor(f + 0.5) })
 		}},
@@ -66,6 +77,22 @@ var mathType = &Type{
 			return divided(args, func(a, b float64) float64 { return a - b*math.Floor(a/b) })
 		}},
 	},
+}
+
+// exactly is a function of two whole numbers whose result is one that is
+// exact.
+func exactly(f func(a, b float64) float64) Method {
+	return Method{"a b", func(_ any, args []any) (any, error) {
+		a, err := Whole(args[0])
+		if err != nil {
+			return nil, err
+		}
+		b, err := Whole(args[1])
+		if err != nil {
+			return nil, err
+		}
+		return parseWhole([]any{f(float64(a), float64(b))}, -1<<53, 1<<53)
+	}}
 }
 
 func sign(f float64) float64 {
@@ -142,8 +169,23 @@ var booleanType = &Type{
 		"parseBoolean": {"text", saysTrue},
 		"valueOf":      {"value", saysTrue},
 		"toString":     {"value", written},
+		"logicalAnd":   truths(func(a, b bool) bool { return a && b }),
+		"logicalOr":    truths(func(a, b bool) bool { return a || b }),
+		"logicalXor":   truths(func(a, b bool) bool { return a != b }),
 	},
+	New:       &Method{"value", saysTrue},
 	Constants: map[string]any{"TRUE": true, "FALSE": false},
+}
+
+func truths(f func(a, b bool) bool) Method {
+	return Method{"a b", func(_ any, args []any) (any, error) {
+		a, ok := args[0].(bool)
+		b, also := args[1].(bool)
+		if !ok || !also {
+			return nil, argumentError("true or false is wanted, and these are " + describe(args[0]) + " and " + describe(args[1]))
+		}
+		return f(a, b), nil
+	}}
 }
 
 // saysTrue is true for the word true alone, as in Java.
@@ -152,12 +194,5 @@ func saysTrue(_ any, args []any) (any, error) {
 	return strings.EqualFold(text, "true"), nil
 }
 
-// written is the value as text; null is written as in Java.
-func written(_ any, args []any) (any, error) { return orNull(args[0]), nil }
-
-func orNull(v any) string {
-	if text, ok := textOf(v); ok {
-		return text
-	}
-	return "null"
-}
+// written is the value as text, as in Java.
+func written(_ any, args []any) (any, error) { return javaText(args[0]), nil }

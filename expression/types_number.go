@@ -50,13 +50,18 @@ func wholeType(name, parse string, least, most float64) *Type {
 		Is:        func(v any) bool { f, ok := asNumber(v); return ok && isWhole(v) && f >= least && f <= most },
 		Constants: map[string]any{"MIN_VALUE": least, "MAX_VALUE": most},
 		Statics: map[string]Method{
-			parse:         {"text radix?", parsed},
-			"valueOf":     {"value radix?", parsed},
-			"toString":    {"number", written},
-			"toHexString": {"number", hexadecimal},
-			"max":         keptOfTwo(math.Max),
-			"min":         keptOfTwo(math.Min),
-			"compare":     {"a b", compared},
+			parse:            {"text radix?", parsed},
+			"valueOf":        {"value radix?", parsed},
+			"toString":       {"number radix?", digits},
+			"toHexString":    {"number", hexadecimal},
+			"toBinaryString": {"number", inBase(2)},
+			"toOctalString":  {"number", inBase(8)},
+			"sum":            keptOfTwo(func(a, b float64) float64 { return a + b }),
+			"signum":         kept(sign),
+			"abs":            kept(math.Abs),
+			"max":            keptOfTwo(math.Max),
+			"min":            keptOfTwo(math.Min),
+			"compare":        {"a b", compared},
 		},
 		New: &Method{"value", parsed},
 	}
@@ -67,15 +72,9 @@ func parseWhole(args []any, least, most float64) (any, error) {
 		args = append([]any{formatNumber(f)}, args[1:]...)
 	}
 	text, ok := args[0].(string)
-	radix := 10
-	if len(args) > 1 {
-		var err error
-		if radix, err = Whole(args[1]); err != nil {
-			return nil, err
-		}
-		if radix < 2 || radix > 36 {
-			return nil, argumentError(fmt.Sprintf("the radix %d is not between 2 and 36", radix))
-		}
+	radix, err := radixOf(args)
+	if err != nil {
+		return nil, err
 	}
 	n, err := strconv.ParseInt(text, radix, 64)
 	if !ok || err != nil || strings.Contains(text, "_") {
@@ -85,6 +84,42 @@ func parseWhole(args []any, least, most float64) (any, error) {
 		return nil, argumentError(fmt.Sprintf("%s is not between %s and %s", text, formatNumber(least), formatNumber(most)))
 	}
 	return float64(n), nil
+}
+
+// radixOf is the base of digits: the second argument, or 10.
+func radixOf(args []any) (int, error) {
+	if len(args) < 2 {
+		return 10, nil
+	}
+	radix, err := Whole(args[1])
+	if err != nil {
+		return 0, err
+	}
+	if radix < 2 || radix > 36 {
+		return 0, argumentError(fmt.Sprintf("the radix %d is not between 2 and 36", radix))
+	}
+	return radix, nil
+}
+
+// digits writes a number, a whole one in the base that is given.
+func digits(_ any, args []any) (any, error) {
+	radix, err := radixOf(args)
+	if err != nil || radix == 10 {
+		return javaText(args[0]), err
+	}
+	n, err := Whole(args[0])
+	return strconv.FormatInt(int64(n), radix), err
+}
+
+// inBase writes a whole number that is not negative.
+func inBase(radix int) func(any, []any) (any, error) {
+	return func(_ any, args []any) (any, error) {
+		n, err := Whole(args[0])
+		if err == nil && n < 0 {
+			err = argumentError("a number that is not negative is wanted, and this is " + describe(args[0]))
+		}
+		return strconv.FormatInt(int64(n), radix), err
+	}
 }
 
 func hexadecimal(_ any, args []any) (any, error) {

@@ -37,7 +37,7 @@ func joinedText(_ any, args []any) (any, error) {
 	}
 	texts := make([]string, len(items))
 	for i, item := range items {
-		texts[i] = orNull(item)
+		texts[i] = javaText(item)
 	}
 	return strings.Join(texts, separator), nil
 }
@@ -139,7 +139,7 @@ func (v verb) write(value any) (string, error) {
 	var text string
 	switch v.letter {
 	case 's', 'S', 'b', 'B', 'c':
-		text = orNull(value)
+		text = javaText(value)
 		if v.precision >= 0 {
 			text = string([]rune(text)[:min(v.precision, len([]rune(text)))])
 		}

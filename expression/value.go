@@ -75,6 +75,18 @@ func truth(v any) (value, ok bool) {
 	return false, false
 }
 
+// words are what SpEL takes for a boolean where one is wanted.
+var words = map[string]bool{"true": true, "on": true, "yes": true, "1": true, "false": false, "off": false, "no": false, "0": false}
+
+// decides is truth by SpEL's words.
+func decides(v any) (value, ok bool) {
+	if text, isText := v.(string); isText {
+		value, ok = words[strings.ToLower(strings.TrimSpace(text))]
+		return value, ok
+	}
+	return truth(v)
+}
+
 // formatNumber writes a number without an exponent, and a whole one without a
 // point.
 func formatNumber(f float64) string {
@@ -84,7 +96,8 @@ func formatNumber(f float64) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
-// textOf writes a value as text: objects and lists as JSON. Null has no text.
+// textOf writes a value as text: the items of a list with commas between, an
+// object as JSON. Null has no text.
 func textOf(v any) (string, bool) {
 	if f, ok := asNumber(plain(v)); ok {
 		return formatNumber(f), true
@@ -98,10 +111,19 @@ func textOf(v any) (string, bool) {
 		return strconv.FormatBool(v), true
 	case Value:
 		return v.String(), true
-	case []any, map[string]any:
-	default:
-		return "", false
+	case []any:
+		texts := make([]string, len(v))
+		for i, item := range v {
+			texts[i] = orNull(item)
+		}
+		return strings.Join(texts, ","), true
+	case map[string]any:
+		return asJSON(v)
 	}
+	return "", false
+}
+
+func asJSON(v any) (string, bool) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -109,6 +131,33 @@ func textOf(v any) (string, bool) {
 		return "", false
 	}
 	return strings.TrimSuffix(b.String(), "\n"), true
+}
+
+// orNull is textOf, and the word null.
+func orNull(v any) string {
+	if text, ok := textOf(v); ok {
+		return text
+	}
+	return "null"
+}
+
+// javaText is what Java's toString gives: [1, 2] and {a=1}.
+func javaText(v any) string {
+	switch v := v.(type) {
+	case []any:
+		texts := make([]string, len(v))
+		for i, item := range v {
+			texts[i] = javaText(item)
+		}
+		return "[" + strings.Join(texts, ", ") + "]"
+	case map[string]any:
+		texts := make([]string, 0, len(v))
+		for _, name := range gennaker.SortedKeys(v) {
+			texts = append(texts, name+"="+javaText(v[name]))
+		}
+		return "{" + strings.Join(texts, ", ") + "}"
+	}
+	return orNull(v)
 }
 
 // write is textOf, counted and with a fault for null.

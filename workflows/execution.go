@@ -25,6 +25,8 @@ type run struct {
 	known    map[string]*node // these and those within them, by refId
 	kept     map[string]int   // bytes of the outputs of each stage
 	memory   []memory         // what stages found for their expressions, the oldest first
+	fields   map[string]any   // those of stages as they were evaluated, by refId
+	turns    int              // evaluations so far
 	leaving  bool             // to be continued in a new history
 	telling  int              // notifications on their way
 }
@@ -58,7 +60,7 @@ func (g engine) Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Exe
 }
 
 func newRun(ctx workflow.Context, in gennaker.Start) *run {
-	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}, known: map[string]*node{}}
+	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}, fields: map[string]any{}, known: map[string]*node{}}
 	r.top = &graph{r: r}
 	r.top.ctx, r.top.stop = workflow.WithCancel(gate.With(ctx, r.gate))
 	if in.Continued != nil {

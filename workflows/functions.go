@@ -31,9 +31,17 @@ func (sc *scope) Call(name string, args []any) (any, error) {
 	return f.run(sc, args)
 }
 
-// place finds the stage that a refId or a name means.
+// place finds the stage that a name means, or a refId that is no stage's name.
 func (sc *scope) place(named any) (*gennaker.StageExecution, error) {
-	name := fmt.Sprint(named)
+	name, err := expression.Text(named)
+	if err != nil {
+		return nil, err
+	}
+	for i := range sc.r.e.Stages {
+		if s := &sc.r.e.Stages[i]; s.Name == name {
+			return s, nil
+		}
+	}
 	s := sc.r.e.Stage(name)
 	if s == nil {
 		return nil, sc.noStage(name)
@@ -62,9 +70,13 @@ func stageByName(sc *scope, args []any) (any, error) {
 }
 
 func stageByRefID(sc *scope, args []any) (any, error) {
-	n := sc.r.known[fmt.Sprint(args[0])]
+	refID, err := expression.Text(args[0])
+	if err != nil {
+		return nil, err
+	}
+	n := sc.r.known[refID]
 	if n == nil {
-		return nil, fmt.Errorf("'%v': %w: there is no stage with that refId", args[0], gennaker.ErrNotFound)
+		return nil, fmt.Errorf("'%s': %w: there is no stage with that refId", line(refID), gennaker.ErrNotFound)
 	}
 	return sc.r.stageMap(n.state), nil
 }
@@ -75,7 +87,10 @@ func stageExists(sc *scope, args []any) (any, error) {
 }
 
 func currentStage(sc *scope, _ []any) (any, error) {
-	return stageByName(sc, []any{sc.state.RefID})
+	if sc.node == nil {
+		return nil, fmt.Errorf("%w: this is no stage's expression", gennaker.ErrInvalid)
+	}
+	return sc.r.stageMap(sc.state), nil
 }
 
 func currentUser(sc *scope, _ []any) (any, error) {

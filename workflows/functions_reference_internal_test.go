@@ -83,7 +83,7 @@ func typeText(t *expression.Type) string {
 	for _, part := range []struct {
 		title string
 		names []string
-	}{{"constants", gennaker.SortedKeys(t.Constants)}, {"statics", signatures(t.Statics)}, {"methods", signatures(t.Methods)}, {"refused", t.Random}} {
+	}{{"constants", gennaker.SortedKeys(t.Constants)}, {"statics", signatures(t.Statics)}, {"methods", signatures(t.Methods)}} {
 		if len(part.names) > 0 {
 			text += "; " + part.title + " `" + strings.Join(part.names, "`, `") + "`"
 		}
@@ -105,7 +105,7 @@ func signatures(table map[string]expression.Method) []string {
 const referenceBegin = `<!-- Written by go test ./workflows -run Reference -update. Change the tables in expression/ and workflows/functions_table.go instead. -->
 # Expressions
 
-` + "`${ … }`" + ` in any text of a stage, in a key or in an element of a list, is evaluated when the stage starts. A text that is one expression becomes its result, of whatever type; in a longer text each result is written as text. The syntax is that of SpEL, Spring's expression language, in the parts that pipelines use. There is no way from an expression to the file system, a random number or a type that is not listed here, and the same expression gives the same result when an execution is replayed.
+` + "`${ … }`" + ` in any text of a stage, in a key or in an element of a list, is evaluated when the stage starts. A text that is one expression becomes its result, of whatever type; in a longer text each result is written as text. The syntax is that of SpEL, Spring's expression language, in the parts that pipelines use. There is no way from an expression to the file system or a type that is not listed here, and the same expression gives the same result when an execution is replayed.
 
 What a function needs from outside, such as the text of a URL, is fetched by the worker while the stage evaluates, with its retries, and stands in the execution's history: the text of a URL must not be a secret. One evaluation fetches each thing once. ` + "`gennaker eval`" + ` sees what the execution's stages have fetched, and fetches nothing.
 
@@ -124,18 +124,22 @@ const referenceDifferences = `
 ## Differences from SpEL and Spinnaker
 
 - A number and text that looks like one are not compared with ` + "`==`" + `: it is an error, and not false. Null is not less than everything: ordering it is an error.
-- A name that nothing has is an error. A field that an object lacks is null.
-- Null in the middle of text is an error, and not left as it is.
+- A name that nothing has is an error, except left of ` + "`?:`" + ` and ` + "`?.`" + ` and where it is compared with null: there it is null. A field that an object lacks is null.
+- Null in the middle of text is an error, and not left as it is. A text that is one expression can become null; Spinnaker leaves its text.
 - Numbers are those of JSON. A whole one has no point: ` + "`T(Math).floor(2.5)`" + ` is written 2. Whole numbers above 2^53 are not exact, and do not wrap around.
-- Whole numbers divide whole, as in Java; what was written with a point, or comes from a function that gives a double, does not.
-- Lists and objects are written into text as JSON, and not as Java's toString does. The fields of objects have the order of their keys.
+- Whole numbers divide whole, as in Java; what was written with a point in the expression, or comes from a function that gives a double, does not. JSON's 2.0 is a whole number.
+- Objects are written into text as JSON: Spinnaker leaves the text of the expression. Lists are written as in Spinnaker, their items with commas between, and ` + "`toString()`" + ` writes both as Java does. The fields of objects have the order of their keys.
+- Text times a number is that text so many times, as in SpEL, unless the text looks like a number.
 - Places in text count characters, also those that Java counts as two.
 - ` + "`compareTo`" + ` gives -1, 0 or 1.
-- Regular expressions are RE2's: there is no looking ahead, no looking back and no reference to a group inside of the pattern.
+- Regular expressions are RE2's: there is no looking ahead, no looking back and no reference to a group inside of the pattern. A class inside of a class, and ` + "`&&`" + `, are refused; ` + "`\\p{Alpha}`" + ` and the other names of Java are understood.
 - Values cannot be changed: there are no assignments, and no ` + "`add`" + `, ` + "`put`" + ` or ` + "`remove`" + `.
 - ` + "`?.[key]`" + `, beans (` + "`@name`" + `), arrays (` + "`new int[3]`" + `) and lambdas are not supported.
-- Random numbers and identifiers are refused.
+- What is drawn at random comes from the execution, the stage and how often was drawn, so that a replay draws the same. A ` + "`java.util.Random`" + ` takes no seed.
+- Times of ` + "`execution`" + ` and its stages are in milliseconds, as in Spinnaker.
 - Results are not evaluated again, so ` + "`#doNotEval`" + ` matters to ` + "`#toJson`" + ` alone.
 - Dates and times are in UTC and English. Spinnaker takes those of its server. ` + "`YYYY`" + ` in a pattern, the year of the week, is refused.
 - ` + "`#readYaml`" + ` leaves dates as text.
+
+With ` + "`compatibility: spinnaker`" + ` at its top, a document gets SpEL's reading of mistakes: an expression that fails, or is null, leaves its text and a warning; a name that nothing has is null everywhere; null is less than everything, and is the text null beside a ` + "`+`" + `; a number never equals text.
 `

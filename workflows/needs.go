@@ -64,8 +64,11 @@ const (
 func (sc *scope) knowing(ctx workflow.Context, evaluate func(*scope) error) error {
 	inner, size := *sc, 0
 	inner.found = map[need]found{}
+	sc.r.turns++
+	inner.turn = sc.r.turns
 	for {
 		var n need
+		inner.drawn = 0
 		err := evaluate(&inner)
 		if !errors.As(err, &n) {
 			return err

@@ -2,9 +2,7 @@ package workflows
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -22,6 +20,9 @@ type scope struct {
 	parent *scope         // of the stage that it runs within
 	more   map[string]any // seen before everything else
 	found  map[need]found // what functions needed from outside
+	notes  []string       // about expressions whose text stayed
+	turn   int            // which evaluation of the execution this is; 0 for a query
+	drawn  int            // how often something was drawn at random in it
 }
 
 // enabled evaluates the stage's condition. One that cannot be evaluated fails
@@ -74,6 +75,7 @@ func (sc *scope) fields(ctx workflow.Context) (map[string]any, error) {
 		return nil, err
 	}
 	fields, _ := value.(map[string]any)
+	sc.r.rememberFields(sc.state.RefID, fields)
 	return fields, nil
 }
 
@@ -90,51 +92,19 @@ func (sc *scope) Evaluate(ctx workflow.Context, value any, more map[string]any) 
 }
 
 func (sc *scope) replace(value any) (any, error) {
+	sc.notes = nil
 	evaluated, err := expression.Evaluate(value, sc)
-	if err == nil || !sc.r.asSpinnaker() || sc.stage.FailOnFailedExprs {
-		return evaluated, err
+	if err != nil && sc.r.asSpinnaker() && !sc.stage.FailOnFailedExprs {
+		sc.notes = nil
+		evaluated, err = sc.lenient(value)
 	}
-	var warnings []string
-	evaluated, err = sc.lenient(value, &warnings)
-	if err == nil {
-		sc.state.Warnings = append(sc.state.Warnings, warnings...)
-	}
-	return evaluated, err
-}
-
-// lenient evaluates each text by itself and keeps those that fail. Its error
-// is a need.
-func (sc *scope) lenient(value any, warnings *[]string) (any, error) {
-	switch v := value.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for _, name := range gennaker.SortedKeys(v) {
-			evaluated, err := sc.lenient(v[name], warnings)
-			if err != nil {
-				return nil, err
-			}
-			out[name] = evaluated
-		}
-		return out, nil
-	case []any:
-		out := make([]any, len(v))
-		for i, element := range v {
-			var err error
-			if out[i], err = sc.lenient(element, warnings); err != nil {
-				return nil, err
-			}
-		}
-		return out, nil
-	}
-	evaluated, err := expression.Evaluate(value, sc)
-	var n need
 	switch {
-	case errors.As(err, &n):
-		return nil, err
-	case err != nil:
-		*warnings = append(*warnings, err.Error())
-		return value, nil
+	case err != nil || len(sc.notes) == 0:
+		return evaluated, err
+	case sc.stage.FailOnFailedExprs:
+		return nil, fmt.Errorf("%s: %w", sc.notes[0], gennaker.ErrInvalid)
 	}
+	sc.state.Warnings = append(sc.state.Warnings, sc.notes...)
 	return evaluated, nil
 }
 
@@ -195,31 +165,4 @@ func plainJSON(v any) any {
 		return nil
 	}
 	return out
-}
-
-// executionMap is the execution as expressions see it: its stages with their
-// fields and outputs.
-func (r *run) executionMap() map[string]any {
-	bare := r.e
-	bare.Stages = nil
-	m, _ := plainJSON(bare).(map[string]any)
-	list := make([]any, len(r.e.Stages))
-	for i := range r.e.Stages {
-		list[i] = r.stageMap(&r.e.Stages[i])
-	}
-	m["stages"] = list
-	m["authentication"] = map[string]any{"user": r.e.Trigger.User}
-	return m
-}
-
-// stageMap is one stage as expressions see it. Its context is what the
-// document says and what the stage has put out.
-func (r *run) stageMap(s *gennaker.StageExecution) map[string]any {
-	context := maps.Clone(nonNil(r.known[s.RefID].doc.Config))
-	maps.Copy(context, s.Outputs)
-	return map[string]any{
-		"refId": s.RefID, "type": s.Type, "name": s.Name, "status": string(s.Status),
-		"context": context, "outputs": nonNil(s.Outputs),
-		"hasSucceeded": s.Status == gennaker.Succeeded, "hasFailed": s.Status == gennaker.Terminal,
-	}
 }

@@ -1,0 +1,63 @@
+package workflows
+
+import (
+	"maps"
+	"time"
+
+	"github.com/gennaker/gennaker"
+)
+
+// executionMap is the execution as expressions see it: its stages with their
+// fields and outputs, and its times as Spinnaker has them.
+func (r *run) executionMap() map[string]any {
+	bare := r.e
+	bare.Stages = nil
+	m, _ := plainJSON(bare).(map[string]any)
+	list := make([]any, len(r.e.Stages))
+	for i := range r.e.Stages {
+		list[i] = r.stageMap(&r.e.Stages[i])
+	}
+	m["stages"] = list
+	m["type"] = "PIPELINE"
+	m["pipelineConfigId"] = r.pipeline.ID
+	m["authentication"] = map[string]any{"user": r.e.Trigger.User}
+	m["buildTime"], m["startTime"], m["endTime"] = millis(r.e.StartTime), millis(r.e.StartTime), millis(r.e.EndTime)
+	return m
+}
+
+// stageMap is one stage as expressions see it. Its context is what the
+// document says, as it was evaluated if the stage has begun, and what the
+// stage has put out.
+func (r *run) stageMap(s *gennaker.StageExecution) map[string]any {
+	context := maps.Clone(nonNil(r.known[s.RefID].doc.Config))
+	evaluated, _ := r.fields[s.RefID].(map[string]any)
+	maps.Copy(context, evaluated)
+	maps.Copy(context, s.Outputs)
+	requisites := make([]any, len(s.Requisites))
+	for i, ref := range s.Requisites {
+		requisites[i] = ref
+	}
+	return map[string]any{
+		"id": s.RefID, "refId": s.RefID, "type": s.Type, "name": s.Name, "status": string(s.Status),
+		"requisiteStageRefIds": requisites, "startTime": millis(s.StartTime), "endTime": millis(s.EndTime),
+		"context": context, "outputs": nonNil(s.Outputs),
+		"hasSucceeded": s.Status == gennaker.Succeeded, "hasFailed": s.Status == gennaker.Terminal,
+	}
+}
+
+// millis is a time as Spinnaker has it, or null.
+func millis(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return float64(t.UnixMilli())
+}
+
+// rememberFields keeps the evaluated fields of a stage for the expressions of
+// others, unless they are many.
+func (r *run) rememberFields(refID string, fields map[string]any) {
+	delete(r.fields, refID)
+	if (found{value: fields}).size() <= maxOutputs {
+		r.fields[refID] = fields
+	}
+}
