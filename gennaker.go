@@ -17,6 +17,9 @@ const (
 	// that a cluster has one writer. Its input is an Operation and its result
 	// a Change.
 	ClusterWorkflow = "ClusterOperation"
+	// QueueWorkflow lets the executions of a pipeline run, not too many at a
+	// time; its id is Pipeline.QueueID, and its input and result a Queue.
+	QueueWorkflow = "Queue"
 	// InventoryWorkflow reads what accounts hold; its input is an
 	// InventoryQuery and its result an Inventory.
 	InventoryWorkflow = "Inventory"
@@ -69,6 +72,13 @@ const (
 const (
 	SignalPause  = "pause"
 	SignalResume = "resume"
+)
+
+// What an execution and the queue of its pipeline tell each other.
+const (
+	SignalEnqueue = "enqueue" // to the queue: a QueueEntry
+	SignalTurn    = "turn"    // to the execution: a Turn
+	QueryQueue    = "queue"   // returns the Queue
 )
 
 // The search attributes of an execution, all keywords.

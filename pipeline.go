@@ -23,9 +23,9 @@ type Pipeline struct {
 	Triggers                []map[string]any `json:"triggers,omitempty" support:"later"`
 	ExpectedArtifacts       []map[string]any `json:"expectedArtifacts,omitempty" jsonschema_description:"Artifacts that the pipeline needs: id, matchArtifact, usePriorArtifact, useDefaultArtifact, defaultArtifact. Bound when it starts, to what started it."`
 	Notifications           []map[string]any `json:"notifications,omitempty"`
-	LimitConcurrent         bool             `json:"limitConcurrent,omitempty" support:"later"`
-	MaxConcurrentExecutions int              `json:"maxConcurrentExecutions,omitempty" jsonschema:"minimum=0" support:"later"`
-	KeepWaitingPipelines    bool             `json:"keepWaitingPipelines,omitempty" support:"later"`
+	LimitConcurrent         bool             `json:"limitConcurrent,omitempty" jsonschema_description:"One execution runs at a time; the others wait."`
+	MaxConcurrentExecutions int              `json:"maxConcurrentExecutions,omitempty" jsonschema:"minimum=0" jsonschema_description:"How many executions may run at a time; 0 is any number."`
+	KeepWaitingPipelines    bool             `json:"keepWaitingPipelines,omitempty" jsonschema_description:"Of executions that wait, the oldest is next and the others keep waiting. Default: the newest is next, and the others are cancelled."`
 	Disabled                bool             `json:"disabled,omitempty" jsonschema_description:"A disabled pipeline cannot be started."`
 	SpelEvaluator           string           `json:"spelEvaluator,omitempty"`
 	Locked                  map[string]any   `json:"locked,omitempty"`

@@ -27,6 +27,7 @@ type ExecutionClient interface {
 	Cancel(context.Context, executions.Ref, gennaker.Command) error
 	Restart(context.Context, executions.Ref, gennaker.Restart) (executions.Ref, error)
 	Newest(context.Context, executions.Search) (gennaker.Execution, error)
+	Enqueue(ctx context.Context, queue string, e gennaker.QueueEntry) error
 }
 
 // StartExecution asks for an execution.
@@ -46,20 +47,25 @@ func (a *Executions) StartExecution(ctx context.Context, s StartExecution) (stri
 // AwaitExecution waits for an execution's end, whatever it is, and returns
 // what others need of it: see passedOn. A cancellation leaves the execution
 // alone.
-func (a *Executions) AwaitExecution(ctx context.Context, id string) (e gennaker.Execution, err error) {
+func (a *Executions) AwaitExecution(ctx context.Context, id string) (gennaker.Execution, error) {
+	e, err := a.await(ctx, executions.Ref{ID: id})
+	return passedOn(e), err
+}
+
+func (a *Executions) await(ctx context.Context, r executions.Ref) (e gennaker.Execution, err error) {
 	err = alive(ctx, func(ctx context.Context, _ *pulse) error {
 		waiting, stop := untilWorkerStops(ctx)
 		defer stop()
-		e, err = a.client.Await(waiting, executions.Ref{ID: id})
+		e, err = a.client.Await(waiting, r)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case waiting.Err() != nil:
-			return fmt.Errorf("await execution %s: %w: this worker is stopping", id, gennaker.ErrUnavailable)
+			return fmt.Errorf("await execution %s: %w: this worker is stopping", r.ID, gennaker.ErrUnavailable)
 		}
-		return missing(id, err)
+		return missing(r.ID, err)
 	})
-	return passedOn(e), err
+	return e, err
 }
 
 // CancelExecution asks for an execution to be cancelled.

@@ -18,6 +18,7 @@ type Memory struct {
 	started  []gennaker.Start
 	runs     map[string]*remembered
 	Restarts []gennaker.Restart // what was asked for
+	Enqueued []string           // the queues that were entered
 }
 
 type remembered struct {
@@ -137,6 +138,14 @@ func (m *Memory) Restart(_ context.Context, r Ref, what gennaker.Restart) (Ref, 
 	m.Restarts = append(m.Restarts, what)
 	_, err = found.Rewind(what)
 	return r, err
+}
+
+// Enqueue notes the queue.
+func (m *Memory) Enqueue(_ context.Context, queue string, _ gennaker.QueueEntry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.Enqueued = append(m.Enqueued, queue)
+	return nil
 }
 
 func (m *Memory) find(r Ref) (*remembered, error) {

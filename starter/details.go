@@ -25,11 +25,24 @@ func details(v view, s gennaker.StageExecution) []span {
 	if j := s.Judgment; j != nil {
 		lines = append(lines, span{answered(*j), dim})
 	}
+	for _, inner := range s.Synthetic {
+		lines = append(lines, within(v, *inner)...)
+	}
 	for _, w := range s.Warnings {
 		lines = append(lines, span{"warning: " + w, yellow})
 	}
 	if s.Error != "" {
 		lines = append(lines, span{s.Error, red})
+	}
+	return lines
+}
+
+// within are the lines of a stage that runs within another.
+func within(v view, s gennaker.StageExecution) []span {
+	look := looks[s.Status]
+	lines := []span{{look.symbol + " " + s.RefID + " " + s.Name + " " + string(s.Status), look.style}}
+	for _, d := range details(v, s) {
+		lines = append(lines, span{"  " + d.text, d.style})
 	}
 	return lines
 }

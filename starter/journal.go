@@ -61,9 +61,9 @@ func (j *journal) changes(v view, now time.Time) []line {
 		lines = append(lines, stamp(v.StartTime, plain(v.ID+" started by "+v.Trigger.User)))
 		j.began = true
 	}
+	lines = append(lines, j.queue(v)...)
 	for _, s := range v.Stages {
-		lines = append(lines, j.stage(v, s, now)...)
-		j.seen[s.RefID] = s
+		lines = append(lines, j.stageAndWithin(v, s, now)...)
 	}
 	lines = append(lines, j.pause(v, now)...)
 	for _, n := range v.Notices[min(j.notices, len(v.Notices)):] {
@@ -72,6 +72,25 @@ func (j *journal) changes(v view, now time.Time) []line {
 	j.notices = len(v.Notices)
 	if v.Status.Complete() && !j.last.Status.Complete() {
 		lines = append(lines, ending(v))
+	}
+	return lines
+}
+
+// queue tells each time that the execution's place in its queue is another.
+func (j *journal) queue(v view) []line {
+	before, after := j.last.Queued, v.Queued
+	if after == nil || v.Status.Complete() || (before != nil && before.Reason == after.Reason) {
+		return nil
+	}
+	return []line{stamp(after.Since, span{"queued: " + after.Reason, yellow})}
+}
+
+// stageAndWithin tells what is new about a stage and those that run within it.
+func (j *journal) stageAndWithin(v view, s gennaker.StageExecution, now time.Time) []line {
+	lines := j.stage(v, s, now)
+	j.seen[s.RefID] = s
+	for _, inner := range s.Synthetic {
+		lines = append(lines, j.stageAndWithin(v, *inner, now)...)
 	}
 	return lines
 }

@@ -38,6 +38,9 @@ func tree(v view, now time.Time) []line {
 	if c := v.Pause; c != nil {
 		lines = append(lines, line{span{"  paused by " + word(*c), yellow}})
 	}
+	if q := v.Queued; q != nil && !v.Status.Complete() {
+		lines = append(lines, line{span{"  queued since " + clock(q.Since) + ": " + q.Reason, yellow}})
+	}
 	lines = append(lines, branches(v, now)...)
 	if v.Error != "" && !told(v) {
 		lines = append(lines, line{span{"  " + v.Error, red}})

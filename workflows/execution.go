@@ -44,6 +44,12 @@ func (g engine) Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Exe
 		r.e.Error = "failed on startup: " + err.Error()
 		return r.finish(ctx, gennaker.Terminal)
 	}
+	if in.Continued == nil {
+		if err := r.awaitTurn(ctx); err != nil {
+			r.e.Error = "failed on startup: " + err.Error()
+			return r.finish(ctx, gennaker.Terminal)
+		}
+	}
 	r.describe()
 	if in.Continued == nil {
 		r.notify(ctx, r.after(), "pipeline.starting", gennaker.Running)
