@@ -30,6 +30,7 @@ type Config struct {
 type Activities struct {
 	ServerGroups *ServerGroups
 	Clusters     *Clusters
+	Jobs         *Jobs
 	Executions   *Executions
 	People       *People
 	Engine       *Engine
@@ -43,6 +44,7 @@ func New(c Config) Activities {
 	return Activities{
 		ServerGroups: &ServerGroups{registry: c.Providers},
 		Clusters:     &Clusters{temporal: c.Temporal},
+		Jobs:         &Jobs{registry: c.Providers},
 		Executions:   &Executions{client: c.Executions},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
@@ -56,6 +58,7 @@ func New(c Config) Activities {
 func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.ServerGroups)
 	r.RegisterActivity(a.Clusters)
+	r.RegisterActivity(a.Jobs)
 	r.RegisterActivity(a.Executions)
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)

@@ -1,0 +1,86 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+)
+
+// Jobs runs processes once and waits for their end.
+type Jobs struct {
+	registry *providers.Registry
+}
+
+// RunJob starts a job, once, however often it runs.
+func (a *Jobs) RunJob(ctx context.Context, r gennaker.RunJob) error {
+	return a.call(ctx, r.Account, func(ctx context.Context, p providers.Jobs, _ *pulse) error { return p.RunJob(ctx, r) })
+}
+
+// StopJob has a job end. It may have ended, or be gone.
+func (a *Jobs) StopJob(ctx context.Context, ref gennaker.JobRef) error {
+	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.Jobs, _ *pulse) error { return p.StopJob(ctx, ref) })
+}
+
+// JobProgress is what the heartbeats of AwaitJob carry.
+type JobProgress struct {
+	Job   string            `json:"job"`
+	State gennaker.JobState `json:"jobState,omitempty"`
+	Text  string            `json:"text,omitempty"` // the last line that it wrote, or why the cloud does not answer
+}
+
+// AwaitJob returns a job once it has ended. It asks the cloud again and again,
+// the longer it waits the less often. A cloud that cannot be reached is waited
+// for.
+func (a *Jobs) AwaitJob(ctx context.Context, ref gennaker.JobRef) (gennaker.Job, error) {
+	var j gennaker.Job
+	err := a.call(ctx, ref.Account, func(ctx context.Context, p providers.Jobs, b *pulse) (err error) {
+		j, err = awaitJob(ctx, p, ref, b)
+		return err
+	})
+	return j, err
+}
+
+func awaitJob(ctx context.Context, jobs providers.Jobs, ref gennaker.JobRef, b *pulse) (gennaker.Job, error) {
+	started := activity.GetInfo(ctx).ScheduledTime
+	for {
+		j, err := jobs.GetJob(ctx, ref)
+		switch {
+		case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
+			b.say(ctx, JobProgress{Job: ref.Name, Text: err.Error()})
+		case err != nil:
+			return j, fmt.Errorf("await job %s: %w", ref.Name, err)
+		case j.State != gennaker.JobRunning:
+			return j, nil
+		default:
+			b.say(ctx, JobProgress{Job: ref.Name, State: j.State, Text: lastLine(j.Log)})
+		}
+		select {
+		case <-time.After(pace(time.Since(started))):
+		case <-ctx.Done():
+			return j, ctx.Err()
+		case <-activity.GetWorkerStopChannel(ctx):
+			return j, fmt.Errorf("await job %s: %w: this worker is stopping", ref.Name, gennaker.ErrUnavailable)
+		}
+	}
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return cut(text[strings.LastIndexByte(text, '\n')+1:])
+}
+
+// call finds the account's jobs and calls f with them.
+func (a *Jobs) call(ctx context.Context, account string, f func(context.Context, providers.Jobs, *pulse) error) error {
+	jobs, err := providers.Find[providers.Jobs](a.registry, account)
+	if err != nil {
+		return translate(err)
+	}
+	return alive(ctx, func(ctx context.Context, b *pulse) error { return f(ctx, jobs, b) })
+}
