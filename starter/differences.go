@@ -106,6 +106,20 @@ var differences = []difference{
 		}},
 	{anchor: "pipeline-cancel", text: "when it is cancelled, it ends when the other execution has cleaned up; Spinnaker does not wait for that",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string { return present("type", s.Type == "pipeline") }},
+	{anchor: "script", text: "it runs as a job of an account that has jobs; Spinnaker runs it on Jenkins",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string { return present("command", s.Type == "script") }},
+	{anchor: "property-file", text: "on a local cloud it is a file, whose path is in the variable GENNAKER_PROPERTIES",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("propertyFile", (s.Type == "script" || s.Type == "runJob") && filled(s, "propertyFile"))
+		}},
+	{anchor: "consume-artifact", missing: "consumeArtifactSource artifact", text: "artifacts are not read: the stage is refused; have the job write a propertyFile",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("consumeArtifactSource", s.Config["consumeArtifactSource"] == "artifact")
+		}},
+	{anchor: "job-cancel", text: "when it is cancelled, it ends when its job has; Spinnaker does not wait for that",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("type", s.Type == "script" || s.Type == "runJob")
+		}},
 	{anchor: "expected-artifacts-expressions", text: "an expression in an expected artifact is evaluated before the matching, and fails the start if it fails",
 		document: func(p gennaker.Pipeline) []string {
 			return withExpressions(map[string]any{"expectedArtifacts": p.ExpectedArtifacts})

@@ -24,12 +24,9 @@ type address struct {
 
 // clusters are the cluster in each of the stage's regions.
 func (a address) clusters() ([]gennaker.ClusterRef, error) {
-	account := first(a.Account, a.Credentials)
-	if account == "" {
-		return nil, fmt.Errorf("account: %w: the stage names none", gennaker.ErrInvalid)
-	}
-	if a.Account != "" && a.Credentials != "" && a.Account != a.Credentials {
-		return nil, fmt.Errorf("account: %w: account is %s and credentials is %s; they mean the same", gennaker.ErrInvalid, a.Account, a.Credentials)
+	account, err := oneAccount(a.Account, a.Credentials)
+	if err != nil {
+		return nil, err
 	}
 	cluster := a.Cluster
 	if cluster == "" && a.Moniker != nil {
@@ -50,6 +47,18 @@ func (a address) clusters() ([]gennaker.ClusterRef, error) {
 		refs = append(refs, gennaker.ClusterRef{Location: gennaker.In(account, region), Name: cluster})
 	}
 	return refs, nil
+}
+
+// oneAccount is the account of a stage, whichever field names it.
+func oneAccount(account, credentials string) (string, error) {
+	name := first(account, credentials)
+	if name == "" {
+		return "", fmt.Errorf("account: %w: the stage names none", gennaker.ErrInvalid)
+	}
+	if credentials != "" && credentials != name {
+		return "", fmt.Errorf("account: %w: account is %s and credentials is %s; they mean the same", gennaker.ErrInvalid, account, credentials)
+	}
+	return name, nil
 }
 
 func (a address) serverGroup() string { return first(a.ServerGroup, a.Asg) }

@@ -5,6 +5,7 @@ package stages
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -81,6 +82,10 @@ var Table = Types{
 		Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
 	"rollbackCluster": {About: "Goes back to an older server group: enables it at full size, then disables the newest.",
 		Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
+	"runJob": {About: "Runs a program once and waits for its end; what it leaves in its property file becomes outputs.",
+		Run: RunJob, Config: runJobConfig{}, Limit: jobLimit},
+	"script": {About: "Runs a line of shell, as a job of an account.",
+		Run: Script, Config: scriptConfig{}, Limit: jobLimit},
 	"wait": {About: "Lets a time pass.",
 		Run: Wait, Config: waitConfig{}, Resumable: true},
 	"waitForCondition": {About: "Waits until a person says that it may go on.",
@@ -145,6 +150,13 @@ type Input struct {
 func (in Input) Waiting(text string) {
 	in.State.Waiting = text
 	in.Changed()
+}
+
+// token names one effect of the stage: it is the same when the effect is tried
+// again, and another when a person restarts the stage.
+func (in Input) token(ctx workflow.Context, effect string) string {
+	info := workflow.GetInfo(ctx)
+	return gennaker.Token(info.WorkflowExecution.ID, info.FirstRunID, in.State.RefID, strconv.Itoa(in.State.Attempt), effect)
 }
 
 // Skippable lets people skip what f waits for: its skipped tells whether they

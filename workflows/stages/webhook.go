@@ -71,7 +71,7 @@ func (w *webhook) run(ctx workflow.Context) error {
 func (w *webhook) call(ctx workflow.Context) (string, error) {
 	w.in.Waiting("an answer of " + w.URL)
 	a, err := ops.CallWebhook(ctx, ops.WebhookCall{
-		WebhookRequest: ops.WebhookRequest{Method: method(w.Method), URL: w.URL, Headers: w.headers(), Payload: w.Payload, Key: w.key(ctx, "call")},
+		WebhookRequest: ops.WebhookRequest{Method: method(w.Method), URL: w.URL, Headers: w.headers(), Payload: w.Payload, Key: w.in.token(ctx, "call")},
 		FailFast:       w.failFast(),
 		Retry:          w.WebhookRetryCodes,
 		StatusURL:      w.statusURL(),
@@ -164,18 +164,11 @@ func (w *webhook) takeBack(ctx workflow.Context) {
 	outlive, _ := workflow.NewDisconnectedContext(ctx)
 	w.in.Waiting(w.CancelEndpoint + " to take the call back")
 	a, err := ops.CancelWebhook(outlive, ops.WebhookRequest{Method: method(w.CancelMethod), URL: w.CancelEndpoint,
-		Headers: w.headers(), Payload: w.CancelPayload, Key: w.key(ctx, "cancel")})
+		Headers: w.headers(), Payload: w.CancelPayload, Key: w.in.token(ctx, "cancel")})
 	if err != nil {
 		a.Error = err.Error()
 	}
 	if a.Error != "" {
 		w.in.State.Warnings = append(w.in.State.Warnings, "cancelEndpoint: "+a.Error)
 	}
-}
-
-// key names one effect of the stage: it is the same when a request is sent
-// again, and another when a person restarts the stage.
-func (w *webhook) key(ctx workflow.Context, effect string) string {
-	info := workflow.GetInfo(ctx)
-	return gennaker.Token(info.WorkflowExecution.ID, info.FirstRunID, w.in.State.RefID, strconv.Itoa(w.in.State.Attempt), effect)
 }
