@@ -64,9 +64,12 @@ func (n *property) eval(m *machine) (any, error) {
 		return m.lookup(n.position, n.name)
 	case *Type:
 		return v.constant(n.position, n.name)
-	case Value: // Java's getYear() is also year
-		getter := &method{n.access, "get" + strings.ToUpper(n.name[:1]) + n.name[1:], nil}
-		return getter.ofValue(m, v)
+	case Value: // Java's getYear() is also year, and isLeapYear() leapYear
+		name := strings.ToUpper(n.name[:1]) + n.name[1:]
+		if _, ok := v.Type().Methods["is"+name]; ok {
+			return (&method{n.access, "is" + name, nil}).ofValue(m, v)
+		}
+		return (&method{n.access, "get" + name, nil}).ofValue(m, v)
 	}
 	field, ok := m.field(v, n.name)
 	if !ok {

@@ -35,6 +35,13 @@ func newPattern(kind string) expression.Method {
 
 var formatMethod = expression.Method{Params: "time", Run: func(self any, args []any) (any, error) {
 	m, ok := args[0].(moment)
+	if _, err := expression.Number(args[0]); err == nil { // milliseconds, as Java allows
+		v, err := since(utilDate, args[0], millis)
+		if err != nil {
+			return nil, err
+		}
+		m, ok = v.(moment), true
+	}
 	if !ok {
 		return nil, fmt.Errorf("%w: a time is wanted, such as new java.util.Date()", gennaker.ErrInvalid)
 	}

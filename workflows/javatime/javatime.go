@@ -23,7 +23,7 @@ type methods = map[string]expression.Method
 
 // timeTypes are the Java types of times and dates that expressions reach.
 var timeTypes = map[string]*expression.Type{
-	instant: {Name: instant,
+	instant: {Name: instant, Constants: map[string]any{"EPOCH": moment{instant, time.Unix(0, 0).UTC()}},
 		Statics: methods{
 			"now":           nowAs(instant),
 			"parse":         parsed(instant, "2006-01-02T15:04:05Z", "2006-01-02T15:04Z"),
@@ -35,22 +35,25 @@ var timeTypes = map[string]*expression.Type{
 			"getEpochSecond": method("", func(m moment, _ []any) (any, error) { return float64(m.t.Unix()), nil }),
 			"getNano":        part(time.Time.Nanosecond),
 			"isBefore":       before, "isAfter": after,
-			"plus": shiftBy(1), "minus": shiftBy(-1),
+			"plus": shiftBy(1), "minus": shiftBy(-1), "until": until, "truncatedTo": truncated,
 			"plusMillis": shift(millis, 1), "minusMillis": shift(millis, -1),
 			"plusSeconds": shift(wholeSeconds, 1), "minusSeconds": shift(wholeSeconds, -1),
 		}},
 	localDate: {Name: localDate,
-		Statics: methods{"now": nowAs(localDate), "parse": parsed(localDate, "2006-01-02"),
-			"of": {Params: "year month day", Run: func(_ any, args []any) (any, error) { return dated(localDate, args) }}},
+		Statics: methods{"now": nowAs(localDate), "parse": parsed(localDate, "2006-01-02"), "ofEpochDay": ofEpochDay,
+			"of": {Params: "year month day", Run: func(_ any, args []any) (any, error) { return dated(localDate, args, 0) }}},
 		Methods: joined(calendarMethods, methods{
+			"atTime":       atTime,
+			"toEpochDay":   method("", func(m moment, _ []any) (any, error) { return float64(days.between(time.Unix(0, 0).UTC(), m.t)), nil }),
 			"atStartOfDay": method("", func(m moment, _ []any) (any, error) { return at(localTime, m.t), nil }),
 		})},
 	localTime: {Name: localTime,
 		Statics: methods{"now": nowAs(localTime), "parse": parsed(localTime, "2006-01-02T15:04:05", "2006-01-02T15:04"),
-			"of": {Params: "year month day hour minute second?", Run: func(_ any, args []any) (any, error) { return dated(localTime, args) }}},
+			"of": {Params: "year month day hour minute second?", Run: func(_ any, args []any) (any, error) { return dated(localTime, args, 0) }}},
 		Methods: joined(calendarMethods, methods{
 			"toLocalDate": method("", func(m moment, _ []any) (any, error) { return at(localDate, m.t), nil }),
-			"getHour":     part(time.Time.Hour), "getMinute": part(time.Time.Minute), "getSecond": part(time.Time.Second),
+			"getHour":     part(time.Time.Hour), "getMinute": part(time.Time.Minute), "getSecond": part(time.Time.Second), "getNano": part(time.Time.Nanosecond),
+			"withHour": withField(hourField), "withMinute": withField(minuteField), "withSecond": withField(secondField), "truncatedTo": truncated,
 			"plusHours": shift(hours, 1), "minusHours": shift(hours, -1),
 			"plusMinutes": shift(minutes, 1), "minusMinutes": shift(minutes, -1),
 			"plusSeconds": shift(wholeSeconds, 1), "minusSeconds": shift(wholeSeconds, -1),
@@ -66,9 +69,13 @@ var timeTypes = map[string]*expression.Type{
 			"getTime":   method("", func(m moment, _ []any) (any, error) { return float64(m.t.UnixMilli()), nil }),
 			"toInstant": method("", func(m moment, _ []any) (any, error) { return at(instant, m.t), nil }),
 			"before":    before, "after": after,
+			"getYear": part(func(t time.Time) int { return t.Year() - 1900 }), "getMonth": part(func(t time.Time) int { return int(t.Month()) - 1 }),
+			"getDate": part(time.Time.Day), "getDay": part(func(t time.Time) int { return int(t.Weekday()) }),
+			"getHours": part(time.Time.Hour), "getMinutes": part(time.Time.Minute), "getSeconds": part(time.Time.Second),
 		}},
-	chronoUnit: {Name: chronoUnit, Constants: unitConstants(), Methods: methods{"between": {Params: "from to", Run: unitBetween}}},
-	dayOfWeek: {Name: dayOfWeek, Constants: weekdayConstants(), Methods: methods{
+	chronoUnit: {Name: chronoUnit, Constants: unitConstants(), Statics: methods{"valueOf": named(unitConstants())}, Methods: methods{"between": {Params: "from to", Run: unitBetween}}},
+	dayOfWeek: {Name: dayOfWeek, Constants: weekdayConstants(), Statics: methods{"of": weekdayOf, "valueOf": named(weekdayConstants())}, Methods: methods{
+		"plus": weekdayOn(1), "minus": weekdayOn(-1),
 		"getValue": {Run: func(self any, _ []any) (any, error) { return float64(self.(weekday)), nil }},
 		"name":     {Run: func(self any, _ []any) (any, error) { return self.(weekday).String(), nil }},
 	}},
@@ -79,14 +86,15 @@ var timeTypes = map[string]*expression.Type{
 		"firstDayOfYear":      fixed("firstDayOfYear", onDay(true, 0, 1)),
 		"lastDayOfYear":       fixed("lastDayOfYear", onDay(true, 12, 0)),
 		"firstDayOfNextYear":  fixed("firstDayOfNextYear", onDay(true, 12, 1)),
-		"next":                towards("next", 1, false), "nextOrSame": towards("nextOrSame", 1, true),
+		"firstInMonth":        inMonthOf("firstInMonth", 1), "lastInMonth": inMonthOf("lastInMonth", -1),
+		"next": towards("next", 1, false), "nextOrSame": towards("nextOrSame", 1, true),
 		"previous": towards("previous", -1, false), "previousOrSame": towards("previousOrSame", -1, true),
 	}},
 	formatter: {Name: formatter,
 		Constants: map[string]any{"ISO_DATE": pattern{formatter, "yyyy-MM-dd"}, "ISO_LOCAL_DATE": pattern{formatter, "yyyy-MM-dd"},
 			"BASIC_ISO_DATE": pattern{formatter, "yyyyMMdd"}, "ISO_LOCAL_DATE_TIME": pattern{formatter, "yyyy-MM-dd'T'HH:mm:ss"}},
 		Statics: methods{"ofPattern": newPattern(formatter)}, Methods: methods{"format": formatMethod}},
-	simpleFormat: {Name: simpleFormat, New: new(newPattern(simpleFormat)), Methods: methods{"format": formatMethod}},
+	simpleFormat: {Name: simpleFormat, New: new(newPattern(simpleFormat)), Methods: methods{"format": formatMethod, "parse": parseMethod}},
 }
 
 var (
@@ -98,7 +106,9 @@ var (
 var calendarMethods = methods{
 	"getYear": part(time.Time.Year), "getMonthValue": part(func(t time.Time) int { return int(t.Month()) }),
 	"getDayOfMonth": part(time.Time.Day), "getDayOfYear": part(time.Time.YearDay),
-	"getDayOfWeek":  method("", func(m moment, _ []any) (any, error) { return weekday(isoWeekday(m.t)), nil }),
+	"getDayOfWeek": method("", func(m moment, _ []any) (any, error) { return weekday(isoWeekday(m.t)), nil }),
+	"lengthOfYear": part(lengthOfYear), "isLeapYear": method("", isLeapYear), "until": until,
+	"withYear": withField(yearField), "withMonth": withField(monthField), "withDayOfMonth": withField(dayField),
 	"lengthOfMonth": part(func(t time.Time) int { return daysIn(t.Year(), t.Month()) }),
 	"isBefore":      before, "isAfter": after, "isEqual": order(func(c int) bool { return c == 0 }),
 	"plus": shiftBy(1), "minus": shiftBy(-1), "with": method("adjuster", adjusted),
@@ -107,7 +117,7 @@ var calendarMethods = methods{
 	"format": method("formatter", func(m moment, args []any) (any, error) {
 		p, ok := args[0].(pattern)
 		if !ok {
-			return nil, fmt.Errorf("%w: a %s is wanted", gennaker.ErrInvalid, formatter)
+			return nil, errFormatter
 		}
 		return p.write(m)
 	}),
@@ -134,7 +144,7 @@ func since(kind string, distance any, u unit) (any, error) {
 
 // dated is a moment by its year, month, day and so on, each of which must be
 // there.
-func dated(kind string, args []any) (any, error) {
+func dated(kind string, args []any, nanosecond int) (any, error) {
 	n := [6]int{}
 	for i, arg := range args {
 		var err error
@@ -142,24 +152,9 @@ func dated(kind string, args []any) (any, error) {
 			return nil, err
 		}
 	}
-	t := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, time.UTC)
+	t := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], nanosecond, time.UTC)
 	if got := [6]int{t.Year(), int(t.Month()), t.Day(), t.Hour(), t.Minute(), t.Second()}; got != n || n[0] < 1 || n[0] > 9999 {
 		return nil, fmt.Errorf("%w: there is no such date in the years 1 to 9999", gennaker.ErrInvalid)
 	}
 	return at(kind, t), nil
-}
-
-func parsed(kind string, layouts ...string) expression.Method {
-	return expression.Method{Params: "text", Run: func(_ any, args []any) (any, error) {
-		text, err := expression.Text(args[0])
-		if err != nil {
-			return nil, err
-		}
-		for _, layout := range layouts {
-			if t, err := time.Parse(layout, text); err == nil {
-				return at(kind, t), nil
-			}
-		}
-		return nil, fmt.Errorf("'%s': %w: it is not written like %s", text, gennaker.ErrInvalid, layouts[0])
-	}}
 }

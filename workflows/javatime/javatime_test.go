@@ -61,6 +61,17 @@ func TestTimes(t *testing.T) {
 			`["2024-03-07","2024-02-29","2024-02-25","2024-02-23"]`},
 		{"units between", `{T(ChronoUnit).DAYS.between(T(LocalDate).of(2024, 1, 1), T(LocalDate).now()), T(ChronoUnit).MONTHS.between(T(LocalDate).of(2024, 1, 30), T(LocalDate).now()), T(ChronoUnit).MONTHS.between(T(LocalDate).now(), T(LocalDate).of(2023, 12, 30)), T(ChronoUnit).YEARS.between(T(LocalDate).of(2020, 2, 29), T(LocalDate).now())}`, `[59,0,-1,4]`},
 		{"parts of seconds between", `{T(ChronoUnit).SECONDS.between(T(Instant).ofEpochMilli(500), T(Instant).ofEpochMilli(2400)), T(ChronoUnit).MILLIS.between(T(Instant).ofEpochMilli(999), T(Instant).ofEpochMilli(1001)), T(ChronoUnit).MILLIS.between(T(Instant).ofEpochMilli(1001), T(Instant).ofEpochMilli(999)), T(ChronoUnit).HOURS.between(T(Instant).ofEpochMilli(3600000), T(Instant).ofEpochMilli(1))}`, `[1,2,-2,0]`},
+		{"parts of a date replaced", `{T(LocalDate).now().withDayOfMonth(1), T(LocalDate).now().withMonth(4), T(LocalDate).now().withYear(2023), T(LocalDateTime).now().withHour(0).withMinute(0).withSecond(0), T(LocalDateTime).now().truncatedTo(T(ChronoUnit).HOURS), T(Instant).now().truncatedTo(T(ChronoUnit).valueOf('SECONDS'))}`,
+			`["2024-02-01","2024-04-29","2023-02-28","2024-02-29T00:00:00.678","2024-02-29T13:00","2024-02-29T13:04:05Z"]`},
+		{"days since 1970", `{T(LocalDate).now().toEpochDay(), T(LocalDate).ofEpochDay(-1), T(Instant).EPOCH, T(LocalDate).now().atTime(10, 30), T(LocalDate).now().leapYear, T(LocalDate).now().lengthOfYear()}`,
+			`[19782,"1969-12-31","1970-01-01T00:00:00Z","2024-02-29T10:30",true,366]`},
+		{"counted until", `{T(LocalDate).now().until(T(LocalDate).of(2024, 3, 7), T(ChronoUnit).WEEKS), T(Instant).EPOCH.until(T(Instant).ofEpochMilli(5), T(ChronoUnit).MICROS)}`, `[1,5000]`},
+		{"days of the week by number and name", `{T(DayOfWeek).of(1), T(DayOfWeek).valueOf('FRIDAY').plus(3), T(DayOfWeek).MONDAY.minus(8), T(DayOfWeek).SUNDAY.plus(-14)}`, `["MONDAY","MONDAY","SUNDAY","SUNDAY"]`},
+		{"days in a month", `{T(LocalDate).now().with(T(TemporalAdjusters).firstInMonth(T(DayOfWeek).MONDAY)), T(LocalDate).now().with(T(TemporalAdjusters).lastInMonth(T(DayOfWeek).FRIDAY))}`, `["2024-02-05","2024-02-23"]`},
+		{"texts by a pattern", `{T(LocalDate).parse('29.2.2024', T(DateTimeFormatter).ofPattern('d.M.yyyy')), T(LocalDateTime).parse('2024/02/29 at 01:02:03.040 PM', T(DateTimeFormatter).ofPattern("yyyy/MM/dd 'at' hh:mm:ss.SSS a")), new SimpleDateFormat('yyyyMMdd').parse('19700102').getTime()}`,
+			`["2024-02-29","2024-02-29T13:02:03.040",86400000]`},
+		{"milliseconds by a pattern", `{new SimpleDateFormat('yyyy-MM-dd').format(0), new SimpleDateFormat('HH:mm').format(new Date().time)}`, `["1970-01-01","13:04"]`},
+		{"a date's old parts", `{new Date().year, new Date().month, new Date().date, new Date().day, new Date().getHours(), new Date().getMinutes(), new Date().getSeconds()}`, `[124,1,29,4,13,4,5]`},
 		{"the type of a time", `{T(LocalDate).now() instanceof T(LocalDate), T(LocalDate).now() instanceof T(Instant), T(LocalDate).now() instanceof T(Object)}`, `[true,false,true]`},
 	}
 	for _, tt := range tests {
@@ -79,6 +90,13 @@ func TestTimesRefuse(t *testing.T) {
 		{"a letter that is not supported", `new SimpleDateFormat('yyyy-ww')`, `new java.text.SimpleDateFormat: invalid: the letter 'w' of the pattern is not supported`},
 		{"the year of the week", `new SimpleDateFormat('YYYY')`, `write y`},
 		{"a quote that does not end", `new SimpleDateFormat("'T")`, `a quote of the pattern does not end`},
+		{"a pattern that cannot be read", `new SimpleDateFormat('yyyySSS').parse('2024000')`, `parse: invalid: SSS of the pattern 'yyyySSS' can be written, but not read`},
+		{"a text that is not as the pattern", `new SimpleDateFormat('yyyy').parse('x')`, `parse: 'x': invalid: it is not written like yyyy`},
+		{"a day that the month has not", `T(LocalDate).now().withDayOfMonth(30)`, `withDayOfMonth: invalid: there is no such date`},
+		{"a month that is none", `T(LocalDate).now().withMonth(13)`, `withMonth: invalid: there is no such date`},
+		{"a day of the week that is none", `T(DayOfWeek).of(8)`, `of: 8: invalid: the days of the week are 1 to 7`},
+		{"a unit that is none", `T(ChronoUnit).valueOf('DAY')`, `valueOf: 'DAY': not found: it is none of DAYS, `},
+		{"weeks truncated", `T(Instant).now().truncatedTo(T(ChronoUnit).WEEKS)`, `a unit from NANOS to DAYS is wanted`},
 		{"a letter too often", `new SimpleDateFormat('y'.repeat(21))`, `the pattern has 21 times 'y' in a row and the limit is 20`},
 		{"hours of a date", `T(LocalDate).now().format(T(DateTimeFormatter).ofPattern('HH'))`, `format: invalid: a java.time.LocalDate has no time, which 'H' writes`},
 		{"a date that is not there", `T(LocalDate).of(2023, 2, 29)`, `of: invalid: there is no such date in the years 1 to 9999`},
@@ -89,7 +107,7 @@ func TestTimesRefuse(t *testing.T) {
 		{"a date by hours", `T(LocalDate).now().plus(1, T(ChronoUnit).HOURS)`, `plus: invalid: a java.time.LocalDate cannot be moved by HOURS`},
 		{"two kinds compared", `T(LocalDate).now() < T(Instant).now()`, `cannot be compared with <`},
 		{"two kinds before each other", `T(LocalDate).now().isBefore(T(Instant).now())`, `isBefore: invalid: a java.time.LocalDate is wanted`},
-		{"a method that is not there", `T(LocalDate).now().toEpochMilli()`, `the LocalDate 2024-02-29 has no method toEpochMilli: there are atStartOfDay, `},
+		{"a method that is not there", `T(LocalDate).now().toEpochMilli()`, `the LocalDate 2024-02-29 has no method toEpochMilli; did you mean toEpochDay?`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

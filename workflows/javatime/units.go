@@ -24,16 +24,18 @@ type unit struct {
 
 var (
 	nanos        = unit{"NANOS", time.Nanosecond, 0}
+	micros       = unit{"MICROS", time.Microsecond, 0}
 	millis       = unit{"MILLIS", time.Millisecond, 0}
 	wholeSeconds = unit{"SECONDS", time.Second, 0}
 	minutes      = unit{"MINUTES", time.Minute, 0}
 	hours        = unit{"HOURS", time.Hour, 0}
+	halfDays     = unit{"HALF_DAYS", 12 * time.Hour, 0}
 	days         = unit{"DAYS", 24 * time.Hour, 0}
 	weeks        = unit{"WEEKS", 7 * 24 * time.Hour, 0}
 	months       = unit{"MONTHS", 0, 1}
 	years        = unit{"YEARS", 0, 12}
 
-	units = []unit{nanos, millis, wholeSeconds, minutes, hours, days, weeks, months, years}
+	units = []unit{nanos, micros, millis, wholeSeconds, minutes, hours, halfDays, days, weeks, months, years}
 )
 
 func (u unit) Type() *expression.Type { return timeTypes[chronoUnit] }
