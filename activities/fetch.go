@@ -66,7 +66,7 @@ func unreachable(ctx context.Context, r WebhookRequest, err error) error {
 // statusKind is the kind of error that a status code is.
 func statusKind(code int) error {
 	switch {
-	case busy(code):
+	case code >= 500, code == http.StatusTooManyRequests:
 		return gennaker.ErrUnavailable
 	case code == http.StatusNotFound, code == http.StatusGone:
 		return gennaker.ErrNotFound

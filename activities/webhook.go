@@ -86,7 +86,7 @@ func (w *Webhooks) call(ctx context.Context, c WebhookCall) (WebhookAnswer, erro
 	switch {
 	case slices.Contains(c.FailFast, a.StatusCode):
 		a.Error = fmt.Sprintf("it answered %d, and is not to be asked again then", a.StatusCode)
-	case busy(a.StatusCode) || slices.Contains(c.Retry, a.StatusCode):
+	case w.policy.busy(a.StatusCode) || slices.Contains(c.Retry, a.StatusCode):
 		a.Error = fmt.Sprintf("it answered %d", a.StatusCode)
 		return a, fmt.Errorf("webhook %s: %w: %s", c.shown(), gennaker.ErrUnavailable, a.Error)
 	case a.StatusCode >= 400:
@@ -120,9 +120,6 @@ func (w *Webhooks) safeToRetry(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && covered(w.policy.SafeToRetry, u)
 }
-
-// busy reports whether the answer says to come back later.
-func busy(code int) bool { return code >= 500 || code == http.StatusTooManyRequests }
 
 func unknownHost(err error) bool {
 	var dns *net.DNSError

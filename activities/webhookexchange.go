@@ -2,6 +2,7 @@ package activities
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
+
+	"go.temporal.io/sdk/activity"
 
 	"github.com/gennaker/gennaker"
 )
@@ -35,6 +39,24 @@ type exchange struct {
 // exchange sends a request. ErrInvalid, ErrDenied and ErrNotFound say that
 // nothing was sent; the answer has the words of every other error.
 func (w *Webhooks) exchange(ctx context.Context, r WebhookRequest) (exchange, error) {
+	began := time.Now()
+	x, err := w.send(ctx, r)
+	if w.policy.Audit {
+		info := activity.GetInfo(ctx)
+		activity.GetLogger(ctx).Info("webhook", "method", r.Method, "url", r.shown(), "execution", info.WorkflowExecution.ID,
+			"attempt", info.Attempt, "status", x.answer.StatusCode, "took", time.Since(began), "error", cmp.Or(x.answer.Error, words(err)))
+	}
+	return x, err
+}
+
+func words(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func (w *Webhooks) send(ctx context.Context, r WebhookRequest) (exchange, error) {
 	req, known, err := w.request(ctx, r)
 	if err != nil {
 		return exchange{}, err
@@ -77,7 +99,7 @@ func (w *Webhooks) request(ctx context.Context, r WebhookRequest) (*http.Request
 	if err != nil {
 		return nil, nil, fmt.Errorf("webhook: %w: %w", gennaker.ErrInvalid, err)
 	}
-	if err := w.policy.check(req.URL); err != nil {
+	if err := w.policy.check(r.Method, req.URL); err != nil {
 		return nil, nil, err
 	}
 	headers, known, err := w.policy.resolve(r.Headers, r.trusts(req.URL))
@@ -121,10 +143,13 @@ func encode(r WebhookRequest) (text, kind string, err error) {
 // redirect lets a request go on to where its answer sends it. Elsewhere than
 // to its origin it takes no secrets along.
 func (w *Webhooks) redirect(next *http.Request, via []*http.Request, r WebhookRequest) error {
+	if w.policy.NoRedirects {
+		return http.ErrUseLastResponse
+	}
 	if len(via) > maxRedirects {
 		return fmt.Errorf("it redirects more than %d times", maxRedirects)
 	}
-	if err := w.policy.check(next.URL); err != nil {
+	if err := w.policy.check(next.Method, next.URL); err != nil {
 		return err
 	}
 	if !r.trusts(next.URL) {

@@ -98,7 +98,7 @@ func (w *Webhooks) lookAt(ctx context.Context, m WebhookMonitor, past map[string
 	case err != nil:
 	case code >= 400:
 		s.Error = fmt.Sprintf("it answered %d", code)
-		if m.again(code, past) {
+		if w.again(m, code, past) {
 			past[fmt.Sprint(code)]++
 			s.Outcome, s.Past = gennaker.Running, maps.Clone(past) // the heartbeat reads it
 		}
@@ -111,11 +111,11 @@ func (w *Webhooks) lookAt(ctx context.Context, m WebhookMonitor, past map[string
 }
 
 // again reports whether to look again after an answer.
-func (m WebhookMonitor) again(code int, past map[string]int) bool {
+func (w *Webhooks) again(m WebhookMonitor, code int, past map[string]int) bool {
 	if most, counted := m.Retries[fmt.Sprint(code)]; counted {
 		return past[fmt.Sprint(code)] < most
 	}
-	return busy(code) || slices.Contains(m.Retry, code)
+	return w.policy.busy(code) || slices.Contains(m.Retry, code)
 }
 
 // judge reads the status out of a body.

@@ -23,15 +23,23 @@ import (
 // among them the metadata services of clouds, and knows no secrets.
 type WebhookPolicy struct {
 	// Allow lists the only URLs that may be called, by their beginnings:
-	// scheme, host and whole segments of the path. A beginning without a host
-	// ("https://") allows all hosts. A host that is named may also be on this
-	// machine or its link.
+	// scheme, host and whole segments of the path, and before them, if not by
+	// every method, the methods ("GET,HEAD https://ci.lan/"). A beginning
+	// without a host ("https://") allows all hosts. A host that is named may
+	// also be on this machine or its link.
 	Allow []string
 	// SafeToRetry lists, in the same way, where a request that got no answer
 	// in time may be sent again whatever its method.
 	SafeToRetry []string
 	// ConnectTimeout and ReadTimeout are 15 and 20 seconds when zero.
 	ConnectTimeout, ReadTimeout time.Duration
+	// Busy are the status codes, besides 5xx, that ask to come back later; 429
+	// when nil.
+	Busy []int
+	// NoRedirects takes the answer that redirects for the answer.
+	NoRedirects bool
+	// Audit logs every exchange.
+	Audit bool
 	// MaxRequest and MaxResponse bound the bytes of a body; 1 MiB when zero.
 	MaxRequest, MaxResponse int
 	// TLS is how to know servers, and to be known to them; nil trusts what the
@@ -83,15 +91,40 @@ func (p WebhookPolicy) client() *http.Client {
 	}
 }
 
-// check reports why a URL must not be called.
-func (p WebhookPolicy) check(u *url.URL) error {
+// busy reports whether an answer says to come back later.
+func (p WebhookPolicy) busy(code int) bool {
+	if p.Busy == nil {
+		return code >= 500 || code == http.StatusTooManyRequests
+	}
+	return code >= 500 || slices.Contains(p.Busy, code)
+}
+
+// check reports why a URL must not be called by a method.
+func (p WebhookPolicy) check(method string, u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return fmt.Errorf("webhook %s: %w: an http or https URL is wanted", u.Redacted(), gennaker.ErrInvalid)
-	case len(p.Allow) > 0 && !covered(p.Allow, u):
-		return fmt.Errorf("webhook %s: %w: webhooks.allow of the worker's configuration does not have it", u.Redacted(), gennaker.ErrDenied)
+	case len(p.Allow) > 0 && !p.allows(method, u):
+		return fmt.Errorf("webhook %s: %w: webhooks.allow of the worker's configuration does not have it for %s", u.Redacted(), gennaker.ErrDenied, method)
 	}
 	return nil
+}
+
+func (p WebhookPolicy) allows(method string, u *url.URL) bool {
+	return slices.ContainsFunc(p.Allow, func(entry string) bool {
+		methods, prefix := SplitAllowed(entry)
+		return (len(methods) == 0 || slices.Contains(methods, method)) && covered([]string{prefix}, u)
+	})
+}
+
+// SplitAllowed takes an entry of Allow apart: the methods, none for all, and
+// the URL's beginning.
+func SplitAllowed(entry string) (methods []string, prefix string) {
+	before, after, ok := strings.Cut(strings.TrimSpace(entry), " ")
+	if !ok {
+		return nil, before
+	}
+	return strings.Split(strings.ToUpper(before), ","), strings.TrimSpace(after)
 }
 
 // dial connects to a host. What its name resolves to is judged, unless the
@@ -106,7 +139,8 @@ func (p WebhookPolicy) dial(ctx context.Context, network, address string) (net.C
 
 // names reports whether an allowed beginning has this host and port.
 func (p WebhookPolicy) names(address string) bool {
-	return slices.ContainsFunc(p.Allow, func(prefix string) bool {
+	return slices.ContainsFunc(p.Allow, func(entry string) bool {
+		_, prefix := SplitAllowed(entry)
 		u, err := url.Parse(prefix)
 		return err == nil && u.Host != "" && strings.EqualFold(hostPort(u), address)
 	})

@@ -3,6 +3,7 @@ package activities
 import (
 	"errors"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/gennaker/gennaker"
@@ -29,10 +30,21 @@ func TestAPolicyAllowsWhatBeginsAsItSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := p.check(u); (err == nil) != c.want || err != nil && !errors.Is(err, gennaker.ErrDenied) {
+			if err := p.check("POST", u); (err == nil) != c.want || err != nil && !errors.Is(err, gennaker.ErrDenied) {
 				t.Errorf("check(%s) = %v, want allowed %t", c.url, err, c.want)
 			}
 		})
+	}
+}
+
+func TestAPolicyAllowsMethods(t *testing.T) {
+	p := WebhookPolicy{Allow: []string{"get,HEAD https://ci.lan/", "POST https://ci.lan/hooks"}}
+	for request, want := range map[string]bool{"GET /a": true, "HEAD /hooks/1": true, "POST /hooks/1": true, "POST /a": false, "DELETE /hooks": false} {
+		method, path, _ := strings.Cut(request, " ")
+		u := &url.URL{Scheme: "https", Host: "ci.lan", Path: path}
+		if err := p.check(method, u); (err == nil) != want {
+			t.Errorf("check(%s) = %v, want allowed %t", request, err, want)
+		}
 	}
 }
 

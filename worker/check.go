@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"os"
 	"slices"
+
+	"github.com/gennaker/gennaker/activities"
 )
 
 // check reports what is well-formed and still wrong.
@@ -126,13 +128,21 @@ func (r *report) checkDeployment(d Deployment) {
 	r.oneOf("deployment.behavior", d.Behavior, "pinned", "auto-upgrade")
 }
 
+var httpMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
+
 func (r *report) checkWebhooks(w Webhooks) {
 	for _, list := range []struct {
 		field string
 		urls  []string
 	}{{"webhooks.allow", w.Allow}, {"webhooks.safeToRetry", w.SafeToRetry}} {
 		for i, text := range list.urls {
-			u, err := url.Parse(text)
+			methods, prefix := activities.SplitAllowed(text)
+			for _, m := range methods {
+				if list.field != "webhooks.allow" || !slices.Contains(httpMethods, m) {
+					r.add(fmt.Sprintf("%s[%d]", list.field, i), "%q is no HTTP method: write it like GET,POST https://ci.example.com/hooks", m)
+				}
+			}
+			u, err := url.Parse(prefix)
 			if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.User != nil {
 				r.add(fmt.Sprintf("%s[%d]", list.field, i), "%q is not the beginning of a URL: write it like https://ci.example.com/hooks", text)
 			}

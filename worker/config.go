@@ -111,8 +111,9 @@ type Deployment struct {
 // Webhooks say what the stages of type webhook may do. URLs are named by their
 // beginnings: scheme, host and whole segments of the path.
 type Webhooks struct {
-	// Allow lists all that may be called. Empty, it is everything but this
-	// machine and its link.
+	// Allow lists all that may be called, with methods before the URL if not
+	// by all ("GET,HEAD https://ci.example.com/"). Empty, it is everything but
+	// this machine and its link.
 	Allow []string `yaml:"allow"`
 	// SafeToRetry lists what may be called again, by whatever method, when
 	// there was no answer in time.
@@ -120,6 +121,13 @@ type Webhooks struct {
 	// ConnectTimeout and ReadTimeout are 15 and 20 seconds when zero.
 	ConnectTimeout time.Duration `yaml:"connectTimeout" env:"GENNAKER_WEBHOOK_CONNECT_TIMEOUT"`
 	ReadTimeout    time.Duration `yaml:"readTimeout" env:"GENNAKER_WEBHOOK_READ_TIMEOUT"`
+	// RetryStatusCodes are the answers, besides 5xx, after which to try again;
+	// 429 when absent.
+	RetryStatusCodes []int `yaml:"retryStatusCodes"`
+	// RefuseRedirects takes an answer that redirects as the answer.
+	RefuseRedirects bool `yaml:"refuseRedirects" env:"GENNAKER_WEBHOOK_REFUSE_REDIRECTS"`
+	// Audit logs every call.
+	Audit bool `yaml:"audit" env:"GENNAKER_WEBHOOK_AUDIT"`
 	// MaxRequestBytes and MaxResponseBytes bound the bodies; 1 MiB when zero.
 	MaxRequestBytes  int        `yaml:"maxRequestBytes" env:"GENNAKER_WEBHOOK_MAX_REQUEST_BYTES"`
 	MaxResponseBytes int        `yaml:"maxResponseBytes" env:"GENNAKER_WEBHOOK_MAX_RESPONSE_BYTES"`
@@ -150,6 +158,7 @@ func (w Webhooks) policy() (activities.WebhookPolicy, error) {
 	}
 	return activities.WebhookPolicy{Allow: w.Allow, SafeToRetry: w.SafeToRetry,
 		ConnectTimeout: w.ConnectTimeout, ReadTimeout: w.ReadTimeout,
+		Busy: w.RetryStatusCodes, NoRedirects: w.RefuseRedirects, Audit: w.Audit,
 		MaxRequest: w.MaxRequestBytes, MaxResponse: w.MaxResponseBytes, TLS: certificates,
 		Secret:        func(name string) (string, bool) { return os.LookupEnv(secretPrefix + name) },
 		Preconfigured: enabled(w.Preconfigured)}, nil

@@ -51,7 +51,7 @@ log: {format: json, level: debug}
 metrics: {listen: "127.0.0.1:9"}
 health: {listen: "127.0.0.1:10"}
 deployment: {name: gennaker, buildId: v7, behavior: auto-upgrade}
-webhooks: {allow: ["https://ci.lan/hooks"], safeToRetry: ["https://ci.lan/hooks/ask"], connectTimeout: 2s, readTimeout: 3s}
+webhooks: {allow: ["GET,POST https://ci.lan/hooks"], safeToRetry: ["https://ci.lan/hooks/ask"], connectTimeout: 2s, readTimeout: 3s, retryStatusCodes: [423], refuseRedirects: true, audit: true}
 `, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -66,8 +66,8 @@ webhooks: {allow: ["https://ci.lan/hooks"], safeToRetry: ["https://ci.lan/hooks/
 		Metrics:    Metrics{Listen: "127.0.0.1:9"},
 		Health:     Health{Listen: "127.0.0.1:10"},
 		Deployment: Deployment{Name: "gennaker", BuildID: "v7", Behavior: "auto-upgrade"},
-		Webhooks: Webhooks{Allow: []string{"https://ci.lan/hooks"}, SafeToRetry: []string{"https://ci.lan/hooks/ask"},
-			ConnectTimeout: 2 * time.Second, ReadTimeout: 3 * time.Second},
+		Webhooks: Webhooks{Allow: []string{"GET,POST https://ci.lan/hooks"}, SafeToRetry: []string{"https://ci.lan/hooks/ask"},
+			ConnectTimeout: 2 * time.Second, ReadTimeout: 3 * time.Second, RetryStatusCodes: []int{423}, RefuseRedirects: true, Audit: true},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("Load differs (-want +got):\n%s", diff)

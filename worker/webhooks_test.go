@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/gennaker/gennaker/activities"
@@ -144,6 +146,40 @@ func TestWebhooksKnowServersAndAreKnownByTheFilesOfTheConfiguration(t *testing.T
 	}
 }
 
+func TestAnAuditedCallIsLogged(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	for audit, want := range map[bool]string{true: "webhook GET 404", false: ""} {
+		policy, err := Webhooks{Allow: []string{server.URL}, Audit: audit}.policy()
+		if err != nil {
+			t.Fatal(err)
+		}
+		logged := &lines{}
+		if _, err := call(t, policy, server.URL, logged); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(*logged, "\n"); got != want {
+			t.Errorf("audit %t: logged %q, want %q", audit, got, want)
+		}
+	}
+}
+
+// lines are what a log says of webhooks.
+type lines []string
+
+func (l *lines) Debug(string, ...any) {}
+func (l *lines) Warn(string, ...any)  {}
+func (l *lines) Error(string, ...any) {}
+func (l *lines) Info(text string, pairs ...any) {
+	said := map[any]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		said[pairs[i]] = pairs[i+1]
+	}
+	if text == "webhook" {
+		*l = append(*l, fmt.Sprintf("webhook %v %v", said["method"], said["status"]))
+	}
+}
+
 func TestLoadTriesTheCertificatesOfWebhooks(t *testing.T) {
 	for tls, want := range map[string]string{
 		"{certFile: a.pem}":                   "worker.yaml:1: webhooks.tls: certFile and keyFile belong together: set both or neither",
@@ -164,7 +200,13 @@ func callTLS(t *testing.T, url string, files WebhookTLS) (activities.WebhookAnsw
 	if err != nil {
 		t.Fatal(err)
 	}
+	return call(t, policy, url, &lines{})
+}
+
+func call(t *testing.T, policy activities.WebhookPolicy, url string, logger log.Logger) (activities.WebhookAnswer, error) {
+	t.Helper()
 	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(logger)
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(activities.New(activities.Config{Webhooks: policy}).Webhooks)
 	value, err := env.ExecuteActivity("CallWebhook", activities.WebhookCall{WebhookRequest: activities.WebhookRequest{Method: "GET", URL: url}})

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
 )
 
 func TestTheAnswerToACallDecides(t *testing.T) {
@@ -218,6 +219,32 @@ func TestALongBodyIsCut(t *testing.T) {
 	text, _ := output(e, "body").(string)
 	if e.Status != gennaker.Succeeded || len(text) == 0 || len(text) > 24<<10 || len(e.Stages[0].Warnings) != 1 {
 		t.Errorf("ended %s with %d bytes and %v: %s", e.Status, len(text), e.Stages[0].Warnings, e.Error)
+	}
+}
+
+func TestAnOperatorSaysWhatAnswersMean(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		set     func(*activities.WebhookPolicy)
+		answers []reply
+		want    any // the last status code
+		calls   int
+	}{
+		{"which ask to come back", func(p *activities.WebhookPolicy) { p.Busy = []int{423} }, []reply{{code: 423}, {code: 201}}, 201.0, 2},
+		{"and which do not", func(p *activities.WebhookPolicy) { p.Busy = []int{423} }, []reply{{code: 429}, {code: 201}}, 429.0, 1},
+		{"that a redirect is one", func(p *activities.WebhookPolicy) { p.NoRedirects = true }, []reply{{code: 302, location: "/call"}, {code: 200}}, 302.0, 1},
+		{"how long they are", func(p *activities.WebhookPolicy) { p.MaxResponse = 10 }, []reply{{code: 200, body: "eleven byte"}}, 200.0, 1},
+		{"how long a payload is", func(p *activities.WebhookPolicy) { p.MaxRequest = 10 }, []reply{{code: 200}}, nil, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := serve(t, map[string][]reply{"/call": c.answers})
+			policy := policyFor(s)
+			c.set(&policy)
+			e := webhookWorld(t, policy).run(hooking(s, `, "payload": "eleven byte"`), nil)
+			if got := output(e, "statusCodeValue"); got != c.want || len(s.seen()) != c.calls {
+				t.Errorf("ended %s with %v after %d calls, want %v after %d: %s", e.Status, got, len(s.seen()), c.want, c.calls, e.Error)
+			}
+		})
 	}
 }
 

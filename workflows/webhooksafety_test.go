@@ -90,6 +90,7 @@ func TestWhatMayNotBeCalledIsNot(t *testing.T) {
 		{"what is not listed", ``, activities.WebhookPolicy{Allow: []string{"https://ci.lan/"}}, "denied"},
 		{"a listed host's other paths", ``, activities.WebhookPolicy{Allow: []string{s.URL + "/cal"}}, "denied"},
 		{"all of a scheme is not this machine", ``, activities.WebhookPolicy{Allow: []string{"http://"}}, "denied"},
+		{"a listed host by another method", ``, activities.WebhookPolicy{Allow: []string{"GET,PUT " + s.URL}}, "denied"},
 		{"other schemes", `, "url": "file:///etc/passwd"`, activities.WebhookPolicy{}, "an http or https URL is wanted"},
 		{"without the secret", `, "customHeaders": {"a": "secret://GONE"}`, policyFor(s), "secret GONE: not found"},
 		{"with an account", `, "account": "ci"`, policyFor(s), "account: invalid"},
