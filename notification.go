@@ -20,13 +20,16 @@ type Notification struct {
 	// manualJudgmentContinue and manualJudgmentStop.
 	When string `json:"when"`
 	// Message is the document's own text for that, evaluated.
-	Message     string    `json:"message,omitempty"`
-	Execution   string    `json:"execution"` // its id
-	Application string    `json:"application"`
-	Pipeline    string    `json:"pipeline"` // its name
-	Stage       string    `json:"stage,omitempty"`
-	StageName   string    `json:"stageName,omitempty"`
-	Status      Status    `json:"status"` // of the stage or the execution
-	User        string    `json:"user"`   // who started it
-	At          time.Time `json:"at"`
+	Message string `json:"message,omitempty"`
+	// Fields are what else the document's entry has, for its type: such as
+	// publisherName of pubsub.
+	Fields      map[string]any `json:"fields,omitempty"`
+	Execution   string         `json:"execution"` // its id
+	Application string         `json:"application"`
+	Pipeline    string         `json:"pipeline"` // its name
+	Stage       string         `json:"stage,omitempty"`
+	StageName   string         `json:"stageName,omitempty"`
+	Status      Status         `json:"status"` // of the stage or the execution
+	User        string         `json:"user"`   // who started it
+	At          time.Time      `json:"at"`
 }

@@ -40,6 +40,20 @@ func (n notification) message(when string) string {
 	return text
 }
 
+// ownFields are those that every type has; the others are its type's.
+var ownFields = []string{"type", "address", "cc", "level", "when", "message", "notifyEveryMs"}
+
+// fields are those of the entry's type.
+func (n notification) fields() map[string]any {
+	rest := map[string]any{}
+	for _, name := range gennaker.SortedKeys(n) {
+		if !slices.Contains(ownFields, name) {
+			rest[name] = n[name]
+		}
+	}
+	return rest
+}
+
 // every is how often the entry wants to be reminded; 0 is never.
 func (n notification) every() time.Duration {
 	millis, _ := strconv.ParseFloat(n.text("notifyEveryMs"), 64)
@@ -86,7 +100,7 @@ func entriesOf(list []any) []notification {
 // tell sends one notification. It outlives what it is about, and what cannot
 // be sent is a notice.
 func (r *run) tell(ctx workflow.Context, sc *scope, n notification, when string, status gennaker.Status) {
-	event := gennaker.Notification{Type: n.text("type"), Address: n.text("address"), CC: n.text("cc"),
+	event := gennaker.Notification{Type: n.text("type"), Address: n.text("address"), CC: n.text("cc"), Fields: n.fields(),
 		Level: gennaker.LevelPipeline, When: when, Execution: r.e.ID, Application: r.e.Application, Pipeline: r.e.Name,
 		Status: status, User: r.e.Trigger.User, At: workflow.Now(ctx).UTC()}
 	if sc.node != nil {

@@ -59,6 +59,22 @@ func TestNotificationsOfPipelinesAndStages(t *testing.T) {
 	}
 }
 
+func TestANotificationBringsWhatItsTypeNeeds(t *testing.T) {
+	w := newWorld(t)
+	var fields map[string]any
+	w.env.SetOnActivityStartedListener(func(_ *activity.Info, _ context.Context, args converter.EncodedValues) {
+		var n gennaker.Notification
+		if args.Get(&n) == nil && n.Type == "pubsub" {
+			fields = n.Fields
+		}
+	})
+	w.run(`{"application": "shop", "name": "deploy", "stages": [{"refId": "1", "type": "wait", "waitTime": 1}],
+		"notifications": [{"type": "pubsub", "publisherName": "events", "when": ["pipeline.complete"], "level": "pipeline"}]}`, nil)
+	if len(fields) != 1 || fields["publisherName"] != "events" {
+		t.Errorf("fields = %v, want publisherName alone", fields)
+	}
+}
+
 func TestAJudgmentRemindsAndTellsItsAnswer(t *testing.T) {
 	w := newWorld(t)
 	told := w.told()
