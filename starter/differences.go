@@ -120,6 +120,13 @@ var differences = []difference{
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("type", s.Type == "script" || s.Type == "runJob")
 		}},
+	{anchor: "notification-senders", text: "it is written to the worker's log: Gennaker has no sender for its type yet",
+		document: unsent},
+	{anchor: "evaluator-v3", text: "expressions are evaluated when their stage starts, as v4 does; v3 evaluates at the pipeline's start what it can",
+		document: func(p gennaker.Pipeline) []string {
+			old := p.SpelEvaluator != "v4" && slices.ContainsFunc(p.Stages, func(s gennaker.Stage) bool { return len(withExpressions(s.Config)) > 0 })
+			return present("spelEvaluator", old)
+		}},
 	{anchor: "expected-artifacts-expressions", text: "an expression in an expected artifact is evaluated before the matching, and fails the start if it fails",
 		document: func(p gennaker.Pipeline) []string {
 			return withExpressions(map[string]any{"expectedArtifacts": p.ExpectedArtifacts})
@@ -168,6 +175,25 @@ func isLocal(text string) bool {
 	}
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified())
+}
+
+// unsent are the notifications that no sender sends.
+func unsent(p gennaker.Pipeline) []string {
+	var paths []string
+	add := func(where string, list []map[string]any) {
+		for i, n := range list {
+			if kind, _ := n["type"].(string); !slices.Contains(gennaker.Senders, kind) {
+				paths = append(paths, fmt.Sprintf("%snotifications[%d].type", where, i))
+			}
+		}
+	}
+	add("", p.Notifications)
+	for i, s := range p.Stages {
+		if s.SendNotifications || s.Type == "manualJudgment" {
+			add(fmt.Sprintf("stages[%d].", i), s.Notifications)
+		}
+	}
+	return paths
 }
 
 // withExpressions are the fields that have expressions in them.

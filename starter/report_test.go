@@ -137,7 +137,7 @@ func TestEveryStageOfSpinnakersEditorIsInTheFolder(t *testing.T) {
 }
 
 var (
-	anchorOf = regexp.MustCompile(`<a id="([a-z-]+)"></a>`)
+	anchorOf = regexp.MustCompile(`<a id="([a-z0-9-]+)"></a>`)
 	rowOf    = regexp.MustCompile(`(?m)^\| [^|-].*$`)
 )
 
