@@ -33,6 +33,9 @@ func (r *run) stageMap(s *gennaker.StageExecution) map[string]any {
 	evaluated, _ := r.fields[s.RefID].(map[string]any)
 	maps.Copy(context, evaluated)
 	maps.Copy(context, s.Outputs)
+	if s.Type == "evaluateVariables" {
+		context["variables"] = evaluatedVariables(context["variables"], s.Outputs)
+	}
 	requisites := make([]any, len(s.Requisites))
 	for i, ref := range s.Requisites {
 		requisites[i] = ref

@@ -167,6 +167,14 @@ func (w *world) have(names ...string) {
 	}
 }
 
+// disable takes a server group out of traffic.
+func (w *world) disable(name string) {
+	w.t.Helper()
+	if err := w.cloud.Disable(context.Background(), gennaker.ServerGroupRef{Location: gennaker.In("cloud", ""), Name: name}); err != nil {
+		w.t.Fatalf("Disable(%s) = %v", name, err)
+	}
+}
+
 // statuses lists the stages as refId=STATUS.
 func statuses(e gennaker.Execution) string {
 	text := ""

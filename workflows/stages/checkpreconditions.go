@@ -3,6 +3,8 @@ package stages
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -13,12 +15,30 @@ import (
 
 type preconditionsConfig struct {
 	Preconditions []precondition `json:"preconditions" jsonschema:"required"`
+	Cluster       any            `json:"cluster,omitempty" jsonschema_description:"With credentials and regions: where a precondition says none of its own."`
+	Credentials   any            `json:"credentials,omitempty"`
+	Regions       any            `json:"regions,omitempty"`
 }
 
 type precondition struct {
 	Type         string         `json:"type" jsonschema:"required,enum=expression,enum=clusterSize,enum=stageStatus,enum=noop"`
 	FailPipeline *bool          `json:"failPipeline,omitempty" jsonschema_description:"Default true; false ends the branch instead."`
-	Context      map[string]any `json:"context,omitempty" jsonschema_description:"expression: expression, failureMessage. clusterSize: cluster, credentials, regions, comparison, expected. stageStatus: stageName, stageStatus."`
+	Context      map[string]any `json:"context,omitempty" jsonschema_description:"expression: expression, failureMessage. clusterSize: cluster, credentials, regions, comparison, expected, onlyEnabledServerGroups. stageStatus: stageName, stageStatus."`
+}
+
+// fields are a precondition's own, and those of the stage that it leaves out.
+func (c preconditionsConfig) fields(p precondition) map[string]any {
+	all := map[string]any{}
+	for _, f := range []struct {
+		name  string
+		value any
+	}{{"cluster", c.Cluster}, {"credentials", c.Credentials}, {"regions", c.Regions}} {
+		if f.value != nil {
+			all[f.name] = f.value
+		}
+	}
+	maps.Copy(all, p.Context)
+	return all
 }
 
 // preconditions is every type of precondition: it returns why it is not met.
@@ -42,7 +62,7 @@ func CheckPreconditions(ctx workflow.Context, in Input) (Outputs, error) {
 	for i, p := range c.Preconditions {
 		group.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
-			unmet[i] = p.check(ctx, in)
+			unmet[i] = p.check(ctx, in, c.fields(p))
 			group.Done()
 		})
 	}
@@ -71,12 +91,12 @@ func verdict(all []precondition, unmet []error) error {
 	return nil
 }
 
-func (p precondition) check(ctx workflow.Context, in Input) error {
+func (p precondition) check(ctx workflow.Context, in Input, fields map[string]any) error {
 	check, ok := preconditions[p.Type]
 	if !ok {
 		return fmt.Errorf("precondition %q: %w: it is expression, clusterSize, stageStatus or noop", p.Type, gennaker.ErrInvalid)
 	}
-	return check(ctx, in, p.Context)
+	return check(ctx, in, fields)
 }
 
 func checkNothing(workflow.Context, Input, map[string]any) error { return nil }
@@ -85,6 +105,9 @@ func checkExpression(ctx workflow.Context, in Input, fields map[string]any) erro
 	text, _ := fields["expression"].(string)
 	if b, ok := fields["expression"].(bool); ok {
 		text = fmt.Sprint(b)
+	}
+	if strings.TrimSpace(text) == "" {
+		return fmt.Errorf("precondition expression: %w: it has no expression, which is never met", gennaker.ErrInvalid)
 	}
 	met, err := in.Evaluator.Condition(ctx, text)
 	if err != nil || met {
@@ -110,7 +133,10 @@ func checkStageStatus(ctx workflow.Context, in Input, fields map[string]any) err
 	if err != nil {
 		return err
 	}
-	s := in.Execution.Stage(c.Stage)
+	if c.Stage == "" || c.Status == "" {
+		return fmt.Errorf("precondition stageStatus: %w: it needs stageName and stageStatus", gennaker.ErrInvalid)
+	}
+	s := named(in.Execution, c.Stage)
 	if s == nil {
 		return fmt.Errorf("precondition stageStatus: stage %q: %w", c.Stage, gennaker.ErrNotFound)
 	}
@@ -118,6 +144,16 @@ func checkStageStatus(ctx workflow.Context, in Input, fields map[string]any) err
 		return fmt.Errorf("stage %s is %s, not %s", c.Stage, s.Status, c.Status)
 	}
 	return nil
+}
+
+// named finds a stage by its name, or else by its refId.
+func named(e *gennaker.Execution, name string) *gennaker.StageExecution {
+	for i := range e.Stages {
+		if e.Stages[i].Name == name {
+			return &e.Stages[i]
+		}
+	}
+	return e.Stage(name)
 }
 
 type clusterSizeFields struct {
@@ -150,20 +186,24 @@ func checkClusterSize(ctx workflow.Context, in Input, fields map[string]any) err
 	if c.Expected != nil {
 		want = *c.Expected
 	}
+	if want < 0 {
+		return fmt.Errorf("precondition clusterSize: expected %d: %w: it is at least 0", want, gennaker.ErrInvalid)
+	}
 	refs, err := c.clusters()
 	if err != nil {
 		return err
 	}
+	var wrong []error
 	for _, ref := range refs {
 		groups, err := ops.Cluster(ctx, ref)
 		if err != nil {
 			return err
 		}
 		if got := count(groups, c.OnlyEnabled); !compare(got, want) {
-			return fmt.Errorf("cluster %s has %d server groups, wanted %s %d", ref, got, orEqual(c.Comparison), want)
+			wrong = append(wrong, fmt.Errorf("cluster %s has %d server groups, wanted %s %d", ref, got, orEqual(c.Comparison), want))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 func count(groups []gennaker.ServerGroup, onlyEnabled bool) int {

@@ -10,8 +10,9 @@ import (
 )
 
 type waitConfig struct {
-	Seconds  float64 `json:"waitTime" jsonschema:"required,minimum=0" jsonschema_description:"Seconds to wait. Time spent paused does not count."`
+	Seconds  float64 `json:"waitTime,omitempty" jsonschema:"minimum=0" jsonschema_description:"Seconds to wait, 0 if there are none. Time spent paused does not count."`
 	SkipText string  `json:"skipWaitText,omitempty"`
+	Skip     bool    `json:"skipRemainingWait,omitempty" jsonschema_description:"Do not wait at all."`
 }
 
 // Wait does nothing for a while.
@@ -22,7 +23,7 @@ func Wait(ctx workflow.Context, in Input) (Outputs, error) {
 	}
 	d := time.Duration(c.Seconds * float64(time.Second))
 	left := d - in.Spent
-	if left <= 0 {
+	if left <= 0 || c.Skip {
 		return nil, gate.Pass(ctx)
 	}
 	in.State.Waiting = d.String() + " to pass"

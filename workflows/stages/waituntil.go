@@ -1,18 +1,16 @@
 package stages
 
 import (
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
 
-	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/workflows/config"
 	"github.com/gennaker/gennaker/workflows/gate"
 )
 
 type waitUntilConfig struct {
-	EpochMillis *int64 `json:"epochMillis" jsonschema:"required" jsonschema_description:"The moment to wait for, in milliseconds since 1970 (UTC). One that has passed is not waited for."`
+	EpochMillis *int64 `json:"epochMillis,omitempty" jsonschema_description:"The moment to wait for, in milliseconds since 1970 (UTC). One that has passed is not waited for, and without one there is nothing to wait for."`
 }
 
 // WaitUntil does nothing until a moment. A pause does not put the moment off:
@@ -23,7 +21,7 @@ func WaitUntil(ctx workflow.Context, in Input) (Outputs, error) {
 		return nil, err
 	}
 	if c.EpochMillis == nil {
-		return nil, fmt.Errorf("epochMillis: %w: it is missing", gennaker.ErrInvalid)
+		return nil, gate.Pass(ctx)
 	}
 	until := time.UnixMilli(*c.EpochMillis).UTC()
 	left := until.Sub(workflow.Now(ctx))
