@@ -104,6 +104,11 @@ var differences = []difference{
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("type", s.Type == "waitForCondition")
 		}},
+	{anchor: "depends-on-orchestration", missing: "executions other than of pipelines", text: "there are executions of pipelines alone to wait for: the stage fails",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			text, _ := s.Config["executionType"].(string)
+			return present("executionType", s.Type == "dependsOnExecution" && strings.EqualFold(text, "orchestration"))
+		}},
 	{anchor: "pipeline-cancel", text: "when it is cancelled, it ends when the other execution has cleaned up; Spinnaker does not wait for that",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string { return present("type", s.Type == "pipeline") }},
 	{anchor: "script", text: "it runs as a job of an account that has jobs; Spinnaker runs it on Jenkins",

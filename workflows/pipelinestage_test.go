@@ -121,7 +121,7 @@ func TestWhatAChildIsStartedWith(t *testing.T) {
 		{"refId": "1", "requisiteStageRefIds": ["0"], "type": "pipeline", "pipeline": "child",
 		 "pipelineParameters": {"version": "${parameters.version}", "color": "${color}"}}]}`
 	e := w.start(gennaker.Start{Pipeline: decode(t, document), Trigger: gennaker.Trigger{Type: "manual", User: "ada",
-		Parameters: map[string]any{"version": "7"}, DryRun: true, Parent: &gennaker.Parent{Execution: "a/b/c", Depth: 3}}})
+		Parameters: map[string]any{"version": "7"}, Artifacts: []gennaker.Artifact{{Type: "docker/image", Name: "shop"}}, DryRun: true, Parent: &gennaker.Parent{Execution: "a/b/c", Depth: 3}}})
 	if e.Status != gennaker.Succeeded || len(w.others.Started()) != 1 {
 		t.Fatalf("ended %s after %d starts: %s", e.Status, len(w.others.Started()), e.Error)
 	}
@@ -134,6 +134,9 @@ func TestWhatAChildIsStartedWith(t *testing.T) {
 	}
 	if want := map[string]any{"version": "7", "color": "blue"}; !reflect.DeepEqual(got.Parameters, want) {
 		t.Errorf("parameters = %v, want %v", got.Parameters, want)
+	}
+	if len(got.Artifacts) != 1 || got.Artifacts[0].Name != "shop" {
+		t.Errorf("artifacts = %v, want those of the parent", got.Artifacts)
 	}
 	if got.Extra["parentPipelineId"] != executionID || got.Extra["parentPipelineStageId"] != "1" || got.Extra["parentPipelineName"] != "parent" {
 		t.Errorf("trigger has %v", got.Extra)
@@ -280,5 +283,14 @@ func TestAContinuedExecutionFollowsTheChildItHas(t *testing.T) {
 		ID: executionID, Application: "shop", Name: "parent", Status: gennaker.Running, StartTime: w.begun, Stages: []gennaker.StageExecution{stage}}})
 	if e.Status != gennaker.Succeeded || len(w.others.Started()) != 0 || e.Stages[0].Outputs["executionId"] != "shop/child/old" {
 		t.Errorf("ended %s after %d starts with %v: %s", e.Status, len(w.others.Started()), e.Stages[0].Outputs, e.Error)
+	}
+}
+
+func TestAPipelineStageBindsWhatItsChildMade(t *testing.T) {
+	made := stageEnding(gennaker.Succeeded, map[string]any{"artifacts": []any{map[string]any{"type": "docker/image", "name": "shop", "reference": "shop:7"}}})
+	e := withChild(t, gennaker.Execution{Status: gennaker.Succeeded, Stages: []gennaker.StageExecution{made}}).run(parentOf(
+		`, "expectedArtifacts": [{"id": "image", "matchArtifact": {"type": "docker/image"}}]`), nil)
+	if s := e.Stages[0]; s.Status != gennaker.Succeeded || !strings.Contains(fmt.Sprint(s.Outputs["resolvedExpectedArtifacts"]), "shop:7") {
+		t.Errorf("ended %s with %v: %s", s.Status, s.Outputs, s.Error)
 	}
 }

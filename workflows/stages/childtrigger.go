@@ -18,7 +18,8 @@ const (
 )
 
 // childTrigger is what a child execution is started with: Spinnaker's pipeline
-// trigger, which holds the parent as its expressions see it.
+// trigger, which holds the parent as its expressions see it, and brings the
+// artifacts that the stage sees.
 func (in Input) childTrigger(ctx workflow.Context, p gennaker.Pipeline, parameters map[string]any) (gennaker.Trigger, error) {
 	parent := gennaker.Parent{Execution: in.Execution.ID, Stage: in.State.RefID, Depth: 1}
 	if above := in.Execution.Trigger.Parent; above != nil {
@@ -36,7 +37,12 @@ func (in Input) childTrigger(ctx workflow.Context, p gennaker.Pipeline, paramete
 	if err != nil {
 		return gennaker.Trigger{}, err
 	}
-	return gennaker.Trigger{Type: "pipeline", User: in.User, Parameters: parameters, DryRun: in.Execution.Trigger.DryRun, Parent: &parent,
+	artifacts, err := in.Evaluator.Artifacts()
+	if err != nil {
+		return gennaker.Trigger{}, err
+	}
+	return gennaker.Trigger{Type: "pipeline", Artifacts: artifacts, User: in.User, Parameters: parameters,
+		DryRun: in.Execution.Trigger.DryRun, Parent: &parent,
 		Extra: map[string]any{
 			"parentExecution":           execution,
 			"parentPipelineId":          in.Execution.ID,

@@ -35,7 +35,7 @@ func Pipeline(ctx workflow.Context, in Input) (Outputs, error) {
 	}
 	outputs := Outputs{"executionId": id, "executionName": nameIn(id)}
 	if c.WaitForCompletion != nil && !*c.WaitForCompletion {
-		return outputs, nil
+		return in.Bind(ctx, outputs)
 	}
 	e, err := follow(ctx, in, id)
 	if err != nil {
@@ -49,7 +49,10 @@ func Pipeline(ctx workflow.Context, in Input) (Outputs, error) {
 	if e.Status != gennaker.Succeeded {
 		outputs["exception"] = exception(e)
 	}
-	return outputs, in.endsAs(e)
+	if err := in.endsAs(e); err != nil || c.SkipOutput {
+		return outputs, err
+	}
+	return in.Bind(ctx, outputs)
 }
 
 // child is the execution to follow: the one that a restart names, the one
