@@ -28,7 +28,7 @@ type run struct {
 	fields   map[string]any   // those of stages as they were evaluated, by refId
 	turns    int              // evaluations so far
 	leaving  bool             // to be continued in a new history
-	telling  int              // notifications on their way
+	telling  int              // notifications, and a word to the parent, on their way
 }
 
 // Execution runs a pipeline. It completes if the execution succeeded, fails
@@ -51,6 +51,7 @@ func (g engine) Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Exe
 		}
 	}
 	r.describe()
+	r.restartParent(ctx, in)
 	if in.Continued == nil {
 		r.notify(ctx, r.after(), "pipeline.starting", gennaker.Running)
 	}

@@ -44,3 +44,13 @@ func CancelExecution(ctx workflow.Context, id string, word gennaker.Command) err
 	options.StartToCloseTimeout, options.WaitForCancellation = ever, true
 	return run(ctx, options, "cancel execution "+id, executions.CancelExecution, activities.CancelExecution{ID: id, Command: word}, nil)
 }
+
+// RestartParent restarts the stage that started this execution, which was
+// restarted by a user itself, so that it follows it again. The token tells
+// this restart from others. A stage that has not ended is left alone.
+func RestartParent(ctx workflow.Context, parent gennaker.Parent, user, token string) error {
+	options := changing
+	options.ScheduleToCloseTimeout = 5 * time.Minute
+	p := activities.RestartParent{Parent: parent, Child: workflow.GetInfo(ctx).WorkflowExecution.ID, User: user, Token: token}
+	return run(ctx, options, "restart execution "+parent.Execution+", which started this one", executions.RestartParent, p, nil)
+}
