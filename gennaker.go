@@ -23,6 +23,9 @@ const (
 	// InventoryWorkflow reads what accounts hold; its input is an
 	// InventoryQuery and its result an Inventory.
 	InventoryWorkflow = "Inventory"
+	// CorrelationWorkflow holds a correlation id while an execution has it; its
+	// id is CorrelationWorkflowID and its input a Correlation.
+	CorrelationWorkflow = "Correlation"
 	// PipelineDocumentWorkflow keeps one pipeline's document; its id is
 	// PipelineRef.WorkflowID. It runs until the document is deleted. Its input
 	// is the SavedPipeline that an earlier run left, or an empty one, and its

@@ -68,6 +68,23 @@ func (a *Executions) await(ctx context.Context, r executions.Ref) (e gennaker.Ex
 	return e, err
 }
 
+// lastLook is the attempt at which executions.HeldFor is over: they are a
+// second apart at first, and half a minute later.
+const lastLook = 9
+
+// AwaitStarted waits until an execution that is about to be started has ended,
+// or is not started after all.
+func (a *Executions) AwaitStarted(ctx context.Context, id string) error {
+	_, err := a.AwaitExecution(ctx, id)
+	if !errors.Is(Kind(err), gennaker.ErrNotFound) {
+		return err
+	}
+	if activity.GetInfo(ctx).Attempt >= lastLook {
+		return nil
+	}
+	return translate(fmt.Errorf("execution %s: %w: it is not there yet", id, gennaker.ErrUnavailable))
+}
+
 // CancelExecution asks for an execution to be cancelled.
 type CancelExecution struct {
 	ID      string           `json:"id"`

@@ -19,8 +19,17 @@ import (
 )
 
 // Start starts an execution under an id that is used once: if an execution
-// has it, running or ended, that one is returned and started is false.
+// has it, running or ended, that one is returned and started is false. So is,
+// under its own id, one in the application that has the trigger's correlation
+// id and has not ended.
 func (c Client) Start(ctx context.Context, id string, start gennaker.Start) (r Ref, started bool, err error) {
+	if start.Trigger.CorrelationID != "" {
+		return c.startCorrelated(ctx, id, start)
+	}
+	return c.startOnce(ctx, id, start)
+}
+
+func (c Client) startOnce(ctx context.Context, id string, start gennaker.Start) (r Ref, started bool, err error) {
 	r, err = c.run(ctx, id, start, enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
 	var exists *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &exists) {

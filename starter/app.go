@@ -23,6 +23,7 @@ func commands() []*cli.Command {
 		validateCommand(),
 		schemaCommand(),
 		startCommand(),
+		rerunCommand(),
 		listCommand(),
 		statusCommand(),
 		watchCommand(),

@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -18,12 +19,15 @@ func startCommand() *cli.Command {
 gennaker start pipeline.yml --params-file staging.yml
 gennaker start pipeline.json --id release-42    the same id again starts nothing
 gennaker start pipeline.yml --dry-run --outputs-of 01J9ZK       do nothing; put out what that execution did
+gennaker start pipeline.json --correlation-id build-7
 gennaker start pipeline.yml --artifact type=docker/image,name=shop,reference=shop:7
 generate | gennaker start -
 
 It prints the id of the execution. The document is part of the execution: an
 edit later changes nothing that runs. With --id, an execution that exists,
-running or not, is printed and followed as if this call had started it.`,
+running or not, is printed and followed as if this call had started it; with
+--correlation-id, one of any pipeline of the application that was started with
+the same and has not ended.`,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "p", Aliases: []string{"param"}, KeepSpace: true, Usage: "`KEY=VALUE` of a parameter; may be repeated"},
 			&cli.StringFlag{Name: "params-file", Usage: "JSON or YAML `FILE` with an object of parameters, under those of -p"},
@@ -32,6 +36,7 @@ running or not, is printed and followed as if this call had started it.`,
 			&cli.StringFlag{Name: "id", Usage: "last part of the execution's id, such as a build's `NAME`; starts it once only"},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "dry-run", Usage: "evaluate everything and do nothing: each stage tells what it would run with"},
 			&cli.StringFlag{Name: "outputs-of", Usage: "`EXECUTION` whose stages' outputs those of a dry run put out"},
+			&cli.StringFlag{Name: "correlation-id", Usage: "`NAME` under which one execution of the application runs at a time"},
 			watchFlag(),
 			outputFlag(),
 		},
@@ -91,23 +96,31 @@ func prepare(c *cli.Context) (gennaker.Start, error) {
 	if err != nil {
 		return start, err
 	}
-	return gennaker.Start{Pipeline: p, Trigger: gennaker.Trigger{Type: "manual", User: userName(c), Parameters: values, Artifacts: artifacts}}, nil
+	return gennaker.Start{Pipeline: p, Trigger: gennaker.Trigger{Type: "manual", User: userName(c),
+		Parameters: values, Artifacts: artifacts, CorrelationID: c.String("correlation-id")}}, nil
 }
 
 // startOnce starts an execution once, prints its id and, if asked, follows it.
 func startOnce(c *cli.Context, s *session, start gennaker.Start) error {
 	id := executions.NewID(start.Pipeline, c.String("id"))
 	r, started, err := s.executions.Start(c.Context, id, start)
+	if errors.Is(err, gennaker.ErrBusy) {
+		return refusedf("start: %v", err)
+	}
 	if err != nil {
 		return err
 	}
 	if !started {
-		if err := (page{out: c.App.ErrWriter}).say(id + " exists already: nothing was started"); err != nil {
+		text := r.ID + " exists already: nothing was started"
+		if r.ID != id {
+			text = r.ID + " has correlation id " + start.Trigger.CorrelationID + " and has not ended: nothing was started"
+		}
+		if err := (page{out: c.App.ErrWriter}).say(text); err != nil {
 			return err
 		}
 	}
 	if !c.Bool("watch") {
-		return emit(c, map[string]any{"id": id, "runId": r.RunID, "started": started}, func() []line { return []line{{plain(id)}} })
+		return emit(c, map[string]any{"id": r.ID, "runId": r.RunID, "started": started}, func() []line { return []line{{plain(r.ID)}} })
 	}
 	return watch(c, s, refOf(r))
 }

@@ -37,6 +37,14 @@ func AwaitExecution(ctx workflow.Context, id string) (gennaker.Execution, error)
 	return e, err
 }
 
+// AwaitStarted waits until an execution that is about to be started has ended,
+// or, after two minutes, is not started after all.
+func AwaitStarted(ctx workflow.Context, id string) error {
+	options := waiting
+	options.StartToCloseTimeout, options.RetryPolicy = ever, retries(time.Second, 30*time.Second)
+	return run(ctx, options, "wait until execution "+id+" has ended", executions.AwaitStarted, id, nil)
+}
+
 // CancelExecution cancels an execution and waits until it has ended, which one
 // that cleans up may take long for. One that is over is left alone.
 func CancelExecution(ctx workflow.Context, id string, word gennaker.Command) error {
