@@ -10,7 +10,7 @@ import (
 
 // Entry is one object in a file that may hold several pipelines.
 type Entry struct {
-	Document
+	Document // beside an error, what could be read of it
 	// Application and Name are the pipeline's, also beside an error.
 	Application, Name string
 	// Index is its place in the file's list, -1 if the file is one document.
@@ -85,7 +85,13 @@ func entry(n *node, index int, types Types, found *findings) Entry {
 		e.Err = tooLarge(len(data))
 		return e
 	}
-	e.Document, e.Err = check(n, types, found)
+	checked := newChecker(types, found).document(n)
+	e.Err = found.err()
+	e.Notes = found.notes
+	p, err := settle(checked)
+	if e.Pipeline = p; e.Err == nil {
+		e.Err = err
+	}
 	return e
 }
 

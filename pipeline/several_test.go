@@ -35,6 +35,13 @@ func TestDecodeAllTakesFilesApart(t *testing.T) {
 	}
 }
 
+func TestDecodeAllGivesWhatItCouldRead(t *testing.T) {
+	e := pipeline.DecodeAll([]byte(`{"application": "x", "name": "a", "stages": [{"refId": 1, "type": "bake", "cloudProvider": "aws"}, {"type": "wait"}]}`), types)[0]
+	if e.Err == nil || len(e.Pipeline.Stages) != 2 || e.Pipeline.Stages[0].Config["cloudProvider"] != "aws" {
+		t.Errorf("DecodeAll = %+v, %v, want the stages beside an error", e.Pipeline, e.Err)
+	}
+}
+
 // entries are the names of pipelines, or what is said instead.
 func entries(all []pipeline.Entry) string {
 	var words []string

@@ -62,7 +62,10 @@ func (c *checker) stage(n *node, p *path) any {
 	if name, known := c.runsAs(n, typ, p); known {
 		return c.open(n, c.stageShape(name), p)
 	}
-	fields, _ := c.object(n, c.stageShape(""), p)
+	fields, others := c.object(n, c.stageShape(""), p)
+	for _, m := range others {
+		fields[m.name] = m.value.plain()
+	}
 	return fields
 }
 

@@ -222,7 +222,7 @@ func otherClouds(value any, path string) []reason {
 	case map[string]any:
 		for _, name := range gennaker.SortedKeys(v) {
 			at := path + "." + name
-			if cloud, ok := v[name].(string); ok && strings.HasPrefix(name, "cloudProvider") && lacked(cloud) {
+			if cloud, ok := v[name].(string); ok && name == cloudField(v) && lacked(cloud) {
 				list = append(list, reason{Path: at, Text: cloud + ": Gennaker has no provider for it yet; it has " + strings.Join(gennaker.Clouds, ", "),
 					Missing: "cloud " + cloud, See: differencesPage + "#" + cloudsAnchor})
 			}
@@ -234,6 +234,14 @@ func otherClouds(value any, path string) []reason {
 		}
 	}
 	return list
+}
+
+// cloudField is the field of an object that names its cloud.
+func cloudField(object map[string]any) string {
+	if object["cloudProvider"] != nil {
+		return "cloudProvider"
+	}
+	return "cloudProviderType"
 }
 
 func lacked(cloud string) bool {

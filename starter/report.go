@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -138,17 +139,26 @@ func judgeEntry(file string, e pipeline.Entry) judged {
 	for _, f := range found.list {
 		add(weigh(f))
 	}
-	if found.mistakes == 0 {
-		for _, r := range differencesIn(e.Pipeline) {
-			verdict := runsDifferently
-			if r.Missing != "" {
-				verdict = cannotRunYet
-			}
-			add(verdict, r)
+	for _, r := range differencesIn(e.Pipeline) {
+		verdict := runsDifferently
+		if r.Missing != "" {
+			verdict = cannotRunYet
 		}
+		add(verdict, r)
 	}
 	d.Verdict = verdicts[worst]
+	slices.SortStableFunc(d.Reasons, func(a, b reason) int { return cmp.Compare(a.stage(), b.stage()) })
 	return d
+}
+
+// stage is the number of the stage that the reason is about, -1 for the
+// document's own.
+func (r reason) stage() int {
+	number, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "stages["), "]")
+	if i, err := strconv.Atoi(number); err == nil {
+		return i
+	}
+	return -1
 }
 
 // weigh says what a finding means for the document, and where to read on.

@@ -12,6 +12,7 @@ import (
 
 type runJobConfig struct {
 	Provider         string            `json:"cloudProvider,omitempty"`
+	ProviderType     string            `json:"cloudProviderType,omitempty" jsonschema_description:"Says the same as cloudProvider."`
 	Account          string            `json:"account,omitempty" jsonschema_description:"An account of the worker's configuration; credentials says the same."`
 	Credentials      string            `json:"credentials,omitempty"`
 	Region           string            `json:"region,omitempty"`
