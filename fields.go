@@ -1,6 +1,7 @@
 package gennaker
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -9,7 +10,7 @@ import (
 
 // SortedKeys lists a map's keys in order: code that is replayed goes through a
 // map in no other way.
-func SortedKeys[V any](m map[string]V) []string {
+func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
 }
 

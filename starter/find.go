@@ -135,6 +135,8 @@ type run struct {
 	Status      gennaker.Status `json:"status"`
 	StartTime   time.Time       `json:"startTime"`
 	EndTime     time.Time       `json:"endTime,omitzero"`
+
+	first string // the run that it was continued from, itself if from none
 }
 
 func (r run) ref() ref { return ref{r.ID, r.RunID} }
@@ -167,20 +169,30 @@ func (s *session) list(ctx context.Context, query string, limit int) ([]run, err
 }
 
 // newestRuns sorts by start, the newest first, and drops earlier runs of an
-// execution that was restarted.
+// execution that was restarted. One that was continued in several runs began
+// with the first.
 func newestRuns(runs []run) []run {
 	slices.SortStableFunc(runs, func(a, b run) int { return b.StartTime.Compare(a.StartTime) })
+	began := map[string]time.Time{}
+	for _, r := range runs {
+		began[r.first] = r.StartTime
+	}
 	seen := map[string]bool{}
-	return slices.DeleteFunc(runs, func(r run) bool {
+	newest := slices.DeleteFunc(runs, func(r run) bool {
 		earlier := seen[r.ID]
 		seen[r.ID] = true
 		return earlier
 	})
+	for i := range newest {
+		newest[i].StartTime = began[newest[i].first]
+	}
+	slices.SortStableFunc(newest, func(a, b run) int { return b.StartTime.Compare(a.StartTime) })
+	return newest
 }
 
 func runOf(info *workflowpb.WorkflowExecutionInfo) run {
 	e := executions.Outline(info)
-	return run{ID: e.ID, RunID: info.GetExecution().GetRunId(), Application: e.Application, Pipeline: e.Name,
+	return run{ID: e.ID, RunID: info.GetExecution().GetRunId(), first: info.GetFirstRunId(), Application: e.Application, Pipeline: e.Name,
 		User: e.Trigger.User, Status: e.Status, StartTime: e.StartTime, EndTime: e.EndTime}
 }
 

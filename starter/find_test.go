@@ -40,12 +40,17 @@ func TestPick(t *testing.T) {
 
 func TestOnlyTheNewestRunOfAnExecutionCounts(t *testing.T) {
 	got := newestRuns([]run{
-		{ID: "a", RunID: "first", StartTime: at(1)},
-		{ID: "b", RunID: "only", StartTime: at(2)},
-		{ID: "a", RunID: "again", StartTime: at(3)},
+		{ID: "a", RunID: "first", first: "first", StartTime: at(1)},
+		{ID: "b", RunID: "only", first: "only", StartTime: at(3)},
+		{ID: "a", RunID: "again", first: "again", StartTime: at(4)},
+		{ID: "c", RunID: "began", first: "began", StartTime: at(2)},
+		{ID: "c", RunID: "continued", first: "began", StartTime: at(5)},
 	})
-	if len(got) != 2 || got[0].RunID != "again" || got[1].RunID != "only" {
-		t.Errorf("newestRuns = %+v, want again, only", got)
+	if len(got) != 3 || got[0].RunID != "again" || got[1].RunID != "only" || got[2].RunID != "continued" {
+		t.Errorf("newestRuns = %+v, want again, only, continued", got)
+	}
+	if !got[2].StartTime.Equal(at(2)) {
+		t.Errorf("what was continued began %s, want when its first run did", got[2].StartTime)
 	}
 }
 
