@@ -39,6 +39,9 @@ func TestDecodeReportsMistakes(t *testing.T) {
 		{"a required parameter of the alias", stages("- {type: nap, alias: wait}"), "4:3: stages[0].waitTime: is missing: give a number (Seconds to wait)"},
 		{"a required parameter of a type", stages("- type: wait"), "4:3: stages[0].waitTime: is missing: give a number (Seconds to wait)"},
 		{"null for a required parameter", stages("- {type: wait, waitTime: null}"), "4:3: stages[0].waitTime: is missing: give a number (Seconds to wait)"},
+		{"an artifact that is none", stages("- {type: nap, alias: wait, waitTime: 1, expectedArtifacts: [{matchArtifact: {name: a}}, {matchArtifact: a}]}\nexpectedArtifacts: [{usePriorArtifact: 7}, {defaultArtifact: '${x}'}]"),
+			"4:89: stages[0].expectedArtifacts[1]: it cannot be read: matchArtifact and defaultArtifact are objects of texts, usePriorArtifact and useDefaultArtifact true or false\n" +
+				"5:21: expectedArtifacts[0]: it cannot be read: matchArtifact and defaultArtifact are objects of texts, usePriorArtifact and useDefaultArtifact true or false"},
 		{"a negative time", stages("- {type: wait, waitTime: -1, stageTimeoutMs: -5}"),
 			"4:26: stages[0].waitTime: must be at least 0, this is -1\n4:46: stages[0].stageTimeoutMs: must be at least 0, this is -5"},
 		{"too much", stages("- {type: deploy, clusters: [{percent: 101}]}"), "4:39: stages[0].clusters[0].percent: must be at most 100, this is 101"},

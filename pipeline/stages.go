@@ -27,6 +27,7 @@ func (c *checker) document(n *node) any {
 	fields := c.open(n, s, nil)
 	c.checkGraph()
 	c.parameterNames(n.field("parameterConfig"))
+	c.expectedArtifacts(n, nil)
 	return fields
 }
 
@@ -54,6 +55,7 @@ func (c *checker) stage(n *node, p *path) any {
 		return c.wrong(n, p, "an object")
 	}
 	c.addToGraph(n, p)
+	c.expectedArtifacts(n, p)
 	typ := n.field("type")
 	if typ == nil || typ.kind != text || typ.text == "" {
 		fields, _ := c.object(n, c.stageShape(""), p)

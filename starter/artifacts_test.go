@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/gennaker/gennaker"
 )
 
 func TestParseArtifact(t *testing.T) {
@@ -40,5 +42,25 @@ func TestParseArtifacts(t *testing.T) {
 		if list, err := parseArtifacts([]byte(bad)); err == nil || !strings.Contains(err.Error(), "write a list of artifacts") {
 			t.Errorf("parseArtifacts(%q) = %v, %v, want an error that says what to write", bad, list, err)
 		}
+	}
+}
+
+func TestTheReportNamesHowArtifactsDiffer(t *testing.T) {
+	p := gennaker.Pipeline{Name: "deploy", Application: "shop",
+		ExpectedArtifacts: []map[string]any{{"matchArtifact": map[string]any{"name": "a.*", "reference": "(?<!x)y"}}, {}},
+		Stages: []gennaker.Stage{
+			{Type: "findArtifactFromExecution", Config: map[string]any{"pipeline": "deploy", "executionOptions": map[string]any{"running": true}},
+				ExpectedArtifacts: []map[string]any{{"matchArtifact": map[string]any{"version": "*"}}, {"matchArtifact": map[string]any{"version": "${*}"}}}},
+			{Type: "findArtifactFromExecution", Config: map[string]any{"pipeline": "bake", "executionOptions": map[string]any{"running": true}}},
+		}}
+	var got []string
+	for _, r := range differencesIn(p) {
+		if strings.Contains(r.See, "artifact-patterns") || strings.Contains(r.See, "find-artifact-own") {
+			got = append(got, r.Path)
+		}
+	}
+	want := "stages[0].executionOptions.running expectedArtifacts[0].matchArtifact.reference stages[0].expectedArtifacts[0].matchArtifact.version"
+	if text := strings.Join(got, " "); text != want {
+		t.Errorf("the report names %s, want %s", text, want)
 	}
 }

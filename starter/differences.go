@@ -100,6 +100,13 @@ var differences = []difference{
 		}},
 	{anchor: "webhook-unsent", text: "it is not called if the stage's own call certainly reached nobody",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string { return ifFilled(s, "cancelEndpoint") }},
+	{anchor: "find-artifact-own", text: "the execution itself does not count, though it runs",
+		fields: func(p gennaker.Pipeline, s gennaker.Stage) []string {
+			options, _ := s.Config["executionOptions"].(map[string]any)
+			own := s.Config["pipeline"] == p.ID || s.Config["pipeline"] == p.Name
+			return present("executionOptions.running", s.Type == "findArtifactFromExecution" && own && options["running"] == true)
+		}},
+	{anchor: "artifact-patterns", text: "it is no regular expression of RE2's, and matches the same text alone; Spinnaker's are Java's", document: unreadable},
 	{anchor: "wait-for-condition", text: "it waits until a person skips it; Spinnaker goes on when no condition provider knows a condition",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("type", s.Type == "waitForCondition")
@@ -197,6 +204,28 @@ func unsent(p gennaker.Pipeline) []string {
 		if s.SendNotifications || s.Type == "manualJudgment" {
 			add(fmt.Sprintf("stages[%d].", i), s.Notifications)
 		}
+	}
+	return paths
+}
+
+// unreadable are the patterns of expected artifacts that are no regular
+// expressions.
+func unreadable(p gennaker.Pipeline) []string {
+	var paths []string
+	add := func(where string, list []map[string]any) {
+		for i, x := range list {
+			pattern, _ := x["matchArtifact"].(map[string]any)
+			for _, field := range []string{"type", "name", "version", "location", "reference"} {
+				text, _ := pattern[field].(string)
+				if _, err := regexp.Compile(text); err != nil && !strings.Contains(text, "${") {
+					paths = append(paths, fmt.Sprintf("%sexpectedArtifacts[%d].matchArtifact.%s", where, i, field))
+				}
+			}
+		}
+	}
+	add("", p.ExpectedArtifacts)
+	for i, s := range p.Stages {
+		add(fmt.Sprintf("stages[%d].", i), s.ExpectedArtifacts)
 	}
 	return paths
 }
