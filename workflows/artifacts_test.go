@@ -41,7 +41,7 @@ func TestAPipelinesExpectedArtifactsAreBoundWhenItStarts(t *testing.T) {
 		{"unless it is not needed", ``, matching + `, "useDefaultArtifact": true, "defaultArtifact": {"name": "${paramters.tag}"}`, nil, []gennaker.Artifact{image}, "gcr.io/shop:7"},
 		{"in Spinnaker's reading its text stays", `"compatibility": "spinnaker",`, matching + `, "useDefaultArtifact": true, "defaultArtifact": {"reference": "${parameters.tga.x}"}`, nil, nil, "${parameters.tga.x}"},
 		{"a pattern that cannot be evaluated fails the start", ``, `"matchArtifact": {"name": "${nothing}"}`, nil, nil, "failed on startup: expectedArtifacts[0]: matchArtifact.name: "},
-		{"an artifact is an object", ``, `"matchArtifact": "docker/image"`, nil, nil, "failed on startup: expectedArtifacts[0]: "},
+		{"an artifact is an object", ``, `"matchArtifact": "${'docker/image'}"`, nil, nil, "failed on startup: expectedArtifacts[0]: "},
 		{"artifacts have their bounds", ``, matching, nil, []gennaker.Artifact{{Type: "x", Reference: strings.Repeat("x", 256<<10)}},
 			"failed on startup: artifacts: invalid: those of the trigger are "},
 	} {
@@ -149,7 +149,7 @@ func TestAStagesExpectedArtifactsAreBoundToWhatItSees(t *testing.T) {
 		{"a pattern that cannot be evaluated fails it", `{"id": "x", "matchArtifact": {"name": "${nope}"}}`, "expectedArtifacts[0]: matchArtifact.name: "},
 		{"a default that cannot be evaluated fails it", `{"id": "x", "matchArtifact": {"name": "z"}, "useDefaultArtifact": true, "defaultArtifact": {"name": "${nope}"}}`,
 			"defaultArtifact of expected artifact x (z): name: "},
-		{"what is none fails it", `{"id": "x", "useDefaultArtifact": "maybe"}`, "expectedArtifacts[0]: "},
+		{"what is none fails it", `{"id": "x", "useDefaultArtifact": "${'maybe'}"}`, "expectedArtifacts[0]: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := startedWith(t, `{"application": "shop", "name": "deploy", "stages": [
