@@ -42,9 +42,8 @@ func (w *Webhooks) exchange(ctx context.Context, r WebhookRequest) (exchange, er
 	began := time.Now()
 	x, err := w.send(ctx, r)
 	if w.policy.Audit {
-		info := activity.GetInfo(ctx)
-		activity.GetLogger(ctx).Info("webhook", "method", r.Method, "url", r.shown(), "execution", info.WorkflowExecution.ID,
-			"attempt", info.Attempt, "status", x.answer.StatusCode, "took", time.Since(began), "error", cmp.Or(x.answer.Error, words(err)))
+		activity.GetLogger(ctx).Info("webhook", "method", r.Method, "url", r.shown(), "status", x.answer.StatusCode,
+			"took", time.Since(began), "error", cmp.Or(x.answer.Error, words(err)))
 	}
 	return x, err
 }
