@@ -56,6 +56,14 @@ func (j Job) Condition() string {
 	return string(j.State)
 }
 
+// JobProgress is what a stage that waits for a job heartbeats, for people who
+// watch.
+type JobProgress struct {
+	Job   string   `json:"job"`
+	State JobState `json:"jobState,omitempty"`
+	Text  string   `json:"text,omitempty"` // the last line that it wrote, or why the cloud does not answer
+}
+
 // RunJob asks for a job. Marks must be put on it in the same call that starts
 // it. Spec is what only the provider understands: the fields of the stage.
 type RunJob struct {

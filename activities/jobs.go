@@ -28,16 +28,9 @@ func (a *Jobs) StopJob(ctx context.Context, ref gennaker.JobRef) error {
 	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.Jobs, _ *pulse) error { return p.StopJob(ctx, ref) })
 }
 
-// JobProgress is what the heartbeats of AwaitJob carry.
-type JobProgress struct {
-	Job   string            `json:"job"`
-	State gennaker.JobState `json:"jobState,omitempty"`
-	Text  string            `json:"text,omitempty"` // the last line that it wrote, or why the cloud does not answer
-}
-
 // AwaitJob returns a job once it has ended. It asks the cloud again and again,
-// the longer it waits the less often. A cloud that cannot be reached is waited
-// for.
+// the longer it waits the less often; its heartbeats carry a
+// gennaker.JobProgress. A cloud that cannot be reached is waited for.
 func (a *Jobs) AwaitJob(ctx context.Context, ref gennaker.JobRef) (gennaker.Job, error) {
 	var j gennaker.Job
 	err := a.call(ctx, ref.Account, func(ctx context.Context, p providers.Jobs, b *pulse) (err error) {
@@ -53,13 +46,13 @@ func awaitJob(ctx context.Context, jobs providers.Jobs, ref gennaker.JobRef, b *
 		j, err := jobs.GetJob(ctx, ref)
 		switch {
 		case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
-			b.say(ctx, JobProgress{Job: ref.Name, Text: err.Error()})
+			b.say(ctx, gennaker.JobProgress{Job: ref.Name, Text: err.Error()})
 		case err != nil:
 			return j, fmt.Errorf("await job %s: %w", ref.Name, err)
 		case j.State != gennaker.JobRunning:
 			return j, nil
 		default:
-			b.say(ctx, JobProgress{Job: ref.Name, State: j.State, Text: lastLine(j.Log)})
+			b.say(ctx, gennaker.JobProgress{Job: ref.Name, State: j.State, Text: lastLine(j.Log)})
 		}
 		select {
 		case <-time.After(pace(time.Since(started))):

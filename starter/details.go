@@ -14,6 +14,9 @@ func details(v view, s gennaker.StageExecution) []span {
 	if s.Status == gennaker.Running && s.Waiting != "" && s.Question == nil {
 		lines = append(lines, span{"waits for " + s.Waiting, dim})
 	}
+	if text := v.Jobs[awaitedJob(s)]; text != "" {
+		lines = append(lines, span{"it says: " + text, cyan})
+	}
 	for _, id := range s.Operations {
 		for _, p := range v.Progress[id] {
 			lines = append(lines, span{instances(p), cyan})

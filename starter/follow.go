@@ -75,7 +75,7 @@ func (s *session) present(ctx context.Context, v *view, err error, to viewer) er
 		}
 		return err
 	}
-	v.Progress = s.progress(ctx, v.Execution)
+	v.Progress, v.Jobs = s.progress(ctx, v.Execution), s.jobs(ctx, v.Execution)
 	return to.show(*v)
 }
 
@@ -129,27 +129,29 @@ func (s *session) progress(ctx context.Context, e gennaker.Execution) map[string
 			continue
 		}
 		for _, id := range stage.Operations {
-			found[id] = s.heartbeats(ctx, id)
+			for _, p := range heartbeats[gennaker.Progress](ctx, s, id) {
+				if p.ServerGroup != "" {
+					found[id] = append(found[id], p)
+				}
+			}
 		}
 	}
 	return found
 }
 
-// heartbeats are what the running activities of a workflow last reported. It
-// is nothing if the workflow cannot be read: the stage tells its own end.
-func (s *session) heartbeats(ctx context.Context, id string) []gennaker.Progress {
+// heartbeats are what the running activities of a workflow last reported, each
+// as a T. It is nothing if the workflow cannot be read: the stage tells its own
+// end.
+func heartbeats[T any](ctx context.Context, s *session, id string) []T {
 	d, err := s.DescribeWorkflowExecution(ctx, id, "")
 	if err != nil {
 		return nil
 	}
-	var found []gennaker.Progress
+	var found []T
 	for _, a := range d.GetPendingActivities() {
-		var p gennaker.Progress
-		if a.GetHeartbeatDetails() == nil {
-			continue
-		}
-		if err := s.decode(a.GetHeartbeatDetails(), &p); err == nil && p.ServerGroup != "" {
-			found = append(found, p)
+		var one T
+		if a.GetHeartbeatDetails() != nil && s.decode(a.GetHeartbeatDetails(), &one) == nil {
+			found = append(found, one)
 		}
 	}
 	return found

@@ -28,7 +28,7 @@ func showStatus(c *cli.Context, s *session, r ref) error {
 	if err != nil {
 		return err
 	}
-	v.Progress = s.progress(c.Context, v.Execution)
+	v.Progress, v.Jobs = s.progress(c.Context, v.Execution), s.jobs(c.Context, v.Execution)
 	err = emit(c, v, func() []line { return append(tree(v, time.Now()), hints(v)...) })
 	if err != nil || !v.Status.Complete() {
 		return err

@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/providers/memory"
 )
 
@@ -168,7 +167,7 @@ func TestAJobIsStoppedWhenItsStageEndsBefore(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
-			var seen activities.JobProgress
+			var seen gennaker.JobProgress
 			w.env.SetOnActivityHeartbeatListener(func(_ *activity.Info, details converter.EncodedValues) {
 				details.Get(&seen)
 				if c.cancel {
@@ -183,7 +182,7 @@ func TestAJobIsStoppedWhenItsStageEndsBefore(t *testing.T) {
 			if got := shown(e.Stages[0].Outputs); got != "jobState=Failed" {
 				t.Errorf("outputs = %s", got)
 			}
-			if want := (activities.JobProgress{Job: jobs[0].Name, State: gennaker.JobRunning, Text: "table 3 of 9"}); seen != want {
+			if want := (gennaker.JobProgress{Job: jobs[0].Name, State: gennaker.JobRunning, Text: "table 3 of 9"}); seen != want {
 				t.Errorf("heartbeats said %+v, want %+v", seen, want)
 			}
 		})

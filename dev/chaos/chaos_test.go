@@ -106,16 +106,21 @@ func (l *laptop) deployUnderFire(t *testing.T, round int, random *rand.Rand) []s
 // server groups that it says it made.
 func (l *laptop) deploy(t *testing.T, round int, fire func(ended <-chan struct{})) []string {
 	t.Helper()
+	return made(l.execute(t, fmt.Sprintf("chaos/deploy/%d", round), document,
+		map[string]any{"program": l.hello, "version": strconv.Itoa(round)}, fire))
+}
+
+// execute runs a document to its success, with fire beside it.
+func (l *laptop) execute(t *testing.T, id, document string, parameters map[string]any, fire func(ended <-chan struct{})) gennaker.Execution {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	d, err := pipeline.Decode([]byte(document), stages.Table.Configs())
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := fmt.Sprintf("chaos/deploy/%d", round)
 	options := client.StartWorkflowOptions{ID: id, TaskQueue: gennaker.TaskQueue}
-	start := gennaker.Start{Pipeline: d.Pipeline, Trigger: gennaker.Trigger{Type: "manual", User: "chaos",
-		Parameters: map[string]any{"program": l.hello, "version": strconv.Itoa(round)}}}
+	start := gennaker.Start{Pipeline: d.Pipeline, Trigger: gennaker.Trigger{Type: "manual", User: "chaos", Parameters: parameters}}
 	l.insist(ctx, t, "start "+id, func(ctx context.Context) error {
 		_, err := l.temporal.ExecuteWorkflow(ctx, options, gennaker.ExecutionWorkflow, start)
 		return err
@@ -138,7 +143,7 @@ func (l *laptop) deploy(t *testing.T, round int, fire func(ended <-chan struct{}
 	if e.Status != gennaker.Succeeded {
 		t.Fatalf("%s ended %s: %s", id, e.Status, e.Error)
 	}
-	return made(e)
+	return e
 }
 
 // made are the server groups that a deploy stage says it made.
