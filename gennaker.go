@@ -61,7 +61,7 @@ const (
 const (
 	// UpdateSave takes a SavePipeline and returns a PipelineSaved.
 	UpdateSave = "save"
-	// UpdateDelete takes a Command and returns the last Revision.
+	// UpdateDelete takes a Command and returns the last ListedPipeline.
 	UpdateDelete = "delete"
 	// QueryDocument returns the SavedPipeline; its version is 0 while nothing
 	// has been saved.

@@ -78,9 +78,11 @@ type SavePipeline struct {
 	IfVersion *int `json:"ifVersion,omitempty"`
 }
 
-// maxStored bounds what is stored, in bytes of JSON: the document as it is
-// read and as it was given. Temporal takes 2 MiB.
-const maxStored = 2_000_000
+// maxStored bounds what is stored, in bytes: the document as it is read and as
+// it was given, compressed if it is long. A worker's answer to Temporal repeats
+// what it was sent, up to ten saves at once, and must have less than 4 MiB:
+// a workflow that exceeds it is ended by force.
+const maxStored = 350_000
 
 // Check says why a document cannot be stored, whatever is stored already.
 func (s SavePipeline) Check() error {
@@ -93,7 +95,7 @@ func (s SavePipeline) Check() error {
 		return fmt.Errorf("pipeline %s: %w: %w", p.Ref(), ErrInvalid, err)
 	}
 	if len(data) > maxStored {
-		return fmt.Errorf("pipeline %s: %w: to store it takes %d bytes and the limit is %d: split it into several pipelines",
+		return fmt.Errorf("pipeline %s: %w: to store it takes %d bytes, compressed, and the limit is %d: split it into several pipelines",
 			p.Ref(), ErrInvalid, len(data), maxStored)
 	}
 	return nil

@@ -3,6 +3,7 @@ package gennaker
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -84,5 +85,30 @@ func TestSavedPipelineAsJSON(t *testing.T) {
 		if want := `"version":2,"savedBy":"ada","savedAt":"2026-11-25T10:00:00Z"`; err != nil || !strings.Contains(string(data), want) {
 			t.Errorf("Marshal(%T) = %s, %v, want %s in it", v, data, err, want)
 		}
+	}
+}
+
+// A long document travels compressed, so that it fits into Temporal's limits.
+func TestALongDocumentTravelsCompressed(t *testing.T) {
+	s := SavePipeline{Pipeline: Pipeline{Application: "shop", Name: "deploy"}, User: "ada"}
+	for i := range 1000 {
+		s.Text += fmt.Sprintf("  {\"refId\": \"%d\", \"type\": \"wait\", \"name\": \"stage %d\",\n   \"comments\": %q}\n", i, i*i, strings.Repeat("about it ", 110))
+	}
+	if len(s.Text) < 1<<20 {
+		t.Fatalf("the text has %d bytes, want 1 MiB", len(s.Text))
+	}
+	data, err := json.Marshal(s)
+	if err != nil || len(data) > maxStored {
+		t.Fatalf("Marshal = %d bytes, %v, want at most %d", len(data), err, maxStored)
+	}
+	if err := s.Check(); err != nil {
+		t.Errorf("Check = %v", err)
+	}
+	var back SavePipeline
+	if err := json.Unmarshal(data, &back); err != nil || back.Text != s.Text || back.User != "ada" {
+		t.Errorf("Unmarshal = user %q, %d bytes of text, %v", back.User, len(back.Text), err)
+	}
+	if err := json.Unmarshal([]byte(`{"packed": "bm8="}`), &back); !errors.Is(err, ErrInvalid) {
+		t.Errorf("Unmarshal of no gzip = %v, want %v", err, ErrInvalid)
 	}
 }

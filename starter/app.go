@@ -35,6 +35,7 @@ func commands() []*cli.Command {
 		resumeCommand(),
 		skipCommand(),
 		restartCommand(),
+		pipelinesCommand(),
 		serverGroupsCommand(),
 		accountsCommand(),
 		identityCommand(),
@@ -123,6 +124,7 @@ func usageError(c *cli.Context, err error, _ bool) error {
 
 const description = `gennaker validate pipeline.yml
 gennaker start pipeline.yml -p version=2 --watch
+gennaker pipelines save pipelines/ && gennaker start shop/deploy
 gennaker judge shop/deploy 3 --continue --comment "looks good"
 gennaker server-groups list --application shop
 
@@ -136,6 +138,6 @@ The exit code says how it went:
   2    wrong usage, or a document with mistakes
   3    the execution was cancelled
   4    Temporal, or a worker, does not answer
-  5    there is no such execution, stage, account or server group
+  5    there is no such execution, stage, pipeline, account or server group
   6    refused: busy, not allowed, or not possible now
   130  interrupted; what runs in Temporal goes on`

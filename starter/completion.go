@@ -22,7 +22,8 @@ func completionCommand() *cli.Command {
 source <(gennaker completion zsh)
 gennaker completion fish | source
 
-It completes commands, options and the ids of recent executions.`,
+It completes commands, options, stored pipelines and the ids of recent
+executions.`,
 		BashComplete: func(c *cli.Context) {
 			for _, shell := range shells() {
 				fmt.Fprintln(c.App.Writer, shell)
@@ -56,7 +57,7 @@ _gennaker() {
   asked=("${(@)words[1,CURRENT-1]}")
   [[ ${words[CURRENT]} == -* ]] && asked+=("${words[CURRENT]}")
   answers=("${(@f)$("${asked[@]}" --generate-bash-completion 2>/dev/null)}")
-  if [[ -n ${answers[1]} ]]; then compadd -- "${answers[@]}"; else _files; fi
+  if [[ -z ${answers[1]} ]] || ! compadd -- "${answers[@]}"; then _files; fi
 }
 compdef _gennaker gennaker
 `,
@@ -73,9 +74,21 @@ complete -c gennaker -a '(__gennaker_complete)'
 // completionPatience is how long a person at a prompt waits for Tab.
 const completionPatience = time.Second
 
-// completeExecution offers options, or else the ids of recent executions. It
-// is silent about all errors, because it speaks into a half-typed line.
+// completeExecution offers options, or else the ids of recent executions.
 func completeExecution(c *cli.Context) {
+	complete(c, func(ctx context.Context, s *session) ([]string, error) {
+		runs, err := s.list(ctx, "", 50)
+		var ids []string
+		for _, r := range runs {
+			ids = append(ids, r.ID)
+		}
+		return ids, err
+	})
+}
+
+// complete offers options, or else what Temporal knows for the first argument.
+// It is silent about all errors, because it speaks into a half-typed line.
+func complete(c *cli.Context, known func(context.Context, *session) ([]string, error)) {
 	if len(os.Args) > 2 && strings.HasPrefix(os.Args[len(os.Args)-2], "-") {
 		cli.DefaultCompleteWithFlags(c.Command)(c)
 		return
@@ -91,11 +104,11 @@ func completeExecution(c *cli.Context) {
 		return
 	}
 	defer s.Close()
-	runs, err := s.list(ctx, "", 50)
+	words, err := known(ctx, s)
 	if err != nil {
 		return
 	}
-	for _, r := range runs {
-		fmt.Fprintln(c.App.Writer, clean(r.ID))
+	for _, word := range words {
+		fmt.Fprintln(c.App.Writer, clean(word))
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/executions"
+	"github.com/gennaker/gennaker/store"
 )
 
 const (
@@ -45,6 +46,7 @@ func globalFlags() []cli.Flag {
 type session struct {
 	client.Client
 	executions executions.Client
+	pipelines  store.Store
 	data       converter.DataConverter
 	address    string
 	namespace  string
@@ -82,6 +84,7 @@ func connect(c *cli.Context) (*session, error) {
 	return &session{
 		Client:     temporal,
 		executions: executions.Client{Temporal: temporal, Data: options.DataConverter, TaskQueue: queue},
+		pipelines:  store.Store{Temporal: temporal, Data: options.DataConverter, TaskQueue: queue},
 		data:       options.DataConverter, address: options.HostPort, namespace: options.Namespace, taskQueue: queue, user: userName(c),
 	}, nil
 }

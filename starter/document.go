@@ -52,6 +52,7 @@ type finding struct {
 
 // findings are everything there is to say about one document.
 type findings struct {
+	data     []byte // the file's
 	document pipeline.Document
 	list     []finding
 	mistakes int
@@ -65,7 +66,9 @@ func check(name string, stdin io.Reader) (findings, error) {
 		return findings{}, err
 	}
 	d, err := pipeline.Decode(data, stages.Table.Configs())
-	return gather(name, d, err), nil
+	found := gather(name, d, err)
+	found.data = data
+	return found, nil
 }
 
 // gather makes findings of what was decoded.

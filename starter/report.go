@@ -80,6 +80,9 @@ func reportOn(c *cli.Context) error {
 	return nil
 }
 
+// documentEndings are how the names of documents end.
+var documentEndings = []string{".json", ".yml", ".yaml"}
+
 // documentsIn lists the files, and the JSON and YAML files in folders.
 func documentsIn(arguments []string) ([]string, error) {
 	var files []string
@@ -90,7 +93,7 @@ func documentsIn(arguments []string) ([]string, error) {
 			continue
 		}
 		err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && slices.Contains([]string{".json", ".yml", ".yaml"}, filepath.Ext(path)) {
+			if err == nil && !d.IsDir() && slices.Contains(documentEndings, filepath.Ext(path)) {
 				files = append(files, path)
 			}
 			return err

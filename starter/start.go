@@ -13,18 +13,20 @@ import (
 func startCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "start",
-		Usage:     "start an execution of a pipeline document",
-		ArgsUsage: "FILE",
+		Usage:     "start an execution of a pipeline document, or of a stored pipeline",
+		ArgsUsage: "FILE|APP/NAME",
 		Description: `gennaker start pipeline.yml -p version=2 --watch
 gennaker start pipeline.yml --params-file staging.yml
 gennaker start pipeline.json --id release-42    the same id again starts nothing
 gennaker start pipeline.yml --dry-run --outputs-of 01J9ZK       do nothing; put out what that execution did
 gennaker start pipeline.json --correlation-id build-7
 gennaker start pipeline.yml --artifact type=docker/image,name=shop,reference=shop:7
+gennaker start shop/deploy -p version=2         the newest version of a stored pipeline
 generate | gennaker start -
 
-It prints the id of the execution. The document is part of the execution: an
-edit later changes nothing that runs. With --id, an execution that exists,
+APP/NAME is a pipeline that ` + "`gennaker pipelines save`" + ` has stored; a file of
+that name wins. It prints the id of the execution. The document is part of the
+execution: an edit later changes nothing that runs. With --id, an execution that exists,
 running or not, is printed and followed as if this call had started it; with
 --correlation-id, one of any pipeline of the application that was started with
 the same and has not ended.`,
@@ -40,17 +42,23 @@ the same and has not ended.`,
 			watchFlag(),
 			outputFlag(),
 		},
+		BashComplete: completePipeline,
 		Action: func(c *cli.Context) error {
-			start, err := prepare(c)
+			if err := arguments(c, 1); err != nil {
+				return err
+			}
+			name := c.Args().First()
+			if name == "" {
+				return usagef("FILE is missing: give a pipeline document, - for standard input, or APP/NAME of a stored pipeline")
+			}
+			if ref, ok := storedName(name); ok {
+				return startStored(c, name, ref)
+			}
+			start, err := prepare(c, name)
 			if err != nil {
 				return err
 			}
-			return online(func(c *cli.Context, s *session) error {
-				if err := dryRun(c, s, &start.Trigger); err != nil {
-					return err
-				}
-				return startOnce(c, s, start)
-			})(c)
+			return online(func(c *cli.Context, s *session) error { return begin(c, s, start) })(c)
 		},
 	}
 }
@@ -61,43 +69,55 @@ func watchFlag() cli.Flag {
 
 // prepare reads the document and the parameters and finds all that is wrong
 // with them before Temporal is asked for anything.
-func prepare(c *cli.Context) (gennaker.Start, error) {
-	var start gennaker.Start
-	if err := arguments(c, 1); err != nil {
-		return start, err
-	}
-	name := c.Args().First()
-	if name == "" {
-		return start, usagef("FILE is missing: give a pipeline document, or - for standard input")
-	}
+func prepare(c *cli.Context, name string) (gennaker.Start, error) {
 	found, err := check(name, c.App.Reader)
 	if err != nil {
-		return start, err
+		return gennaker.Start{}, err
 	}
 	toErr := page{out: c.App.ErrWriter}
 	if err := toErr.print(found.lines()...); err != nil {
-		return start, err
+		return gennaker.Start{}, err
 	}
 	if err := found.refuse(name); err != nil {
-		return start, err
+		return gennaker.Start{}, err
 	}
-	p := found.document.Pipeline
+	trigger, err := triggered(c)
+	if err != nil {
+		return gennaker.Start{}, err
+	}
+	return startOf(found.document.Pipeline, name, trigger)
+}
+
+// triggered is a person's start, with what the command line brings.
+func triggered(c *cli.Context) (gennaker.Trigger, error) {
+	t := gennaker.Trigger{Type: "manual", User: userName(c), CorrelationID: c.String("correlation-id")}
+	var err error
+	if t.Parameters, err = given(c); err != nil {
+		return t, err
+	}
+	t.Artifacts, err = brought(c)
+	return t, err
+}
+
+// startOf is the start of a pipeline, or why it cannot be started so. The name
+// is what the person calls it.
+func startOf(p gennaker.Pipeline, name string, t gennaker.Trigger) (gennaker.Start, error) {
+	start := gennaker.Start{Pipeline: p, Trigger: t}
 	if p.Disabled {
 		return start, refusedf("%s: pipeline %s is disabled: take \"disabled\" out of the document to start it", name, p.Name)
 	}
-	values, err := given(c)
-	if err != nil {
-		return start, err
-	}
-	if _, err := p.Resolve(values); err != nil {
+	if _, err := p.Resolve(t.Parameters); err != nil {
 		return start, usagef("%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-	artifacts, err := brought(c)
-	if err != nil {
-		return start, err
+	return start, nil
+}
+
+// begin starts an execution, for real or not.
+func begin(c *cli.Context, s *session, start gennaker.Start) error {
+	if err := dryRun(c, s, &start.Trigger); err != nil {
+		return err
 	}
-	return gennaker.Start{Pipeline: p, Trigger: gennaker.Trigger{Type: "manual", User: userName(c),
-		Parameters: values, Artifacts: artifacts, CorrelationID: c.String("correlation-id")}}, nil
+	return startOnce(c, s, start)
 }
 
 // startOnce starts an execution once, prints its id and, if asked, follows it.

@@ -32,16 +32,19 @@ func (s Store) Save(ctx context.Context, save gennaker.SavePipeline) (gennaker.P
 	return saved, handle.Get(ctx, &saved)
 }
 
-// Delete deletes the pipeline of that name and returns what it was last.
-func (s Store) Delete(ctx context.Context, ref gennaker.PipelineRef, by gennaker.Command) (gennaker.Revision, error) {
-	var last gennaker.Revision
-	handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: ref.WorkflowID(), UpdateName: gennaker.UpdateDelete, Args: []any{by},
-		WaitForStage: client.WorkflowUpdateStageCompleted})
-	if err != nil {
-		return last, err
-	}
-	return last, handle.Get(ctx, &last)
+// Delete deletes the pipeline that a reference means, and returns its last
+// version. A worker must answer.
+func (s Store) Delete(ctx context.Context, ref gennaker.PipelineRef, by gennaker.Command) (last gennaker.ListedPipeline, err error) {
+	err = s.onThe(ctx, ref, func(workflowID string) error {
+		handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+			WorkflowID: workflowID, UpdateName: gennaker.UpdateDelete, Args: []any{by},
+			WaitForStage: client.WorkflowUpdateStageCompleted})
+		if err != nil {
+			return err
+		}
+		return handle.Get(ctx, &last)
+	})
+	return last, err
 }
 
 // listedEvery is the pause between two looks at Temporal's list.

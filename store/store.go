@@ -25,28 +25,34 @@ type Store struct {
 // Get returns the pipeline that a reference means. A name finds what was saved
 // a moment ago; an id finds what List lists. A worker must answer. The error
 // of one that is not there is gennaker.ErrNotFound.
-func (s Store) Get(ctx context.Context, ref gennaker.PipelineRef) (gennaker.SavedPipeline, error) {
-	saved, err := s.document(ctx, ref.WorkflowID())
-	if !isNotFound(err) {
-		return saved, err
-	}
-	listed, err := s.choose(ctx, ref)
-	if err != nil {
-		return saved, err
-	}
-	saved, err = s.document(ctx, listed.Ref().WorkflowID())
-	if isNotFound(err) { // it was deleted, and is still listed
-		_, err = gennaker.ChoosePipeline(nil, ref)
-	}
+func (s Store) Get(ctx context.Context, ref gennaker.PipelineRef) (saved gennaker.SavedPipeline, err error) {
+	err = s.onThe(ctx, ref, func(workflowID string) (err error) {
+		saved, err = s.document(ctx, workflowID)
+		return err
+	})
 	return saved, err
 }
 
-func (s Store) choose(ctx context.Context, ref gennaker.PipelineRef) (gennaker.ListedPipeline, error) {
+// onThe acts on the workflow of the pipeline with that name or, if there is
+// none, of the one with that id.
+func (s Store) onThe(ctx context.Context, ref gennaker.PipelineRef, act func(workflowID string) error) error {
+	err := act(ref.WorkflowID())
+	if !isNotFound(err) {
+		return err
+	}
 	list, err := s.List(ctx, "")
 	if err != nil {
-		return gennaker.ListedPipeline{}, err
+		return err
 	}
-	return gennaker.ChoosePipeline(list, ref)
+	listed, err := gennaker.ChoosePipeline(list, ref)
+	if err != nil {
+		return err
+	}
+	err = act(listed.Ref().WorkflowID())
+	if isNotFound(err) { // it was deleted, and is still listed
+		_, err = gennaker.ChoosePipeline(nil, ref)
+	}
+	return err
 }
 
 // document asks a workflow for what it keeps. One that has ended, or in which

@@ -154,11 +154,11 @@ func (k *keeper) fresh(p gennaker.Pipeline, version *int) error {
 		p.Ref(), gennaker.ErrExists, k.saved.Version, k.saved.SavedBy)
 }
 
-func (k *keeper) delete(ctx workflow.Context, c gennaker.Command) (gennaker.Revision, error) {
+func (k *keeper) delete(ctx workflow.Context, c gennaker.Command) (gennaker.ListedPipeline, error) {
 	c.At = workflow.Now(ctx).UTC()
 	k.saved.Deleted = &c
 	k.describe(ctx)
-	return k.saved.Revision, nil
+	return k.saved.Listing(), nil
 }
 
 func (k *keeper) mayDelete(workflow.Context, gennaker.Command) error {
