@@ -19,8 +19,8 @@ func (c *methodCall) split() (any, error) {
 		return nil, err
 	}
 	most := limit
-	if limit <= 0 {
-		most = -1
+	if affordable := (maxSteps-c.steps)/2 + 1; limit <= 0 || limit > affordable {
+		most = affordable // one more than that is too many steps
 	}
 	parts := pattern.Split(c.text(), most)
 	whole := len(parts) == 1
@@ -31,7 +31,7 @@ func (c *methodCall) split() (any, error) {
 	for i, part := range parts {
 		items[i] = part
 	}
-	return items, c.spend(c.position, len(items))
+	return items, c.spend(c.position, 2*len(items))
 }
 
 // compiled is the first argument as a pattern for the string.
@@ -56,6 +56,9 @@ func (c *methodCall) replaceMatches(most int) (any, error) {
 	}
 	var b strings.Builder
 	end := 0
+	if most < 0 {
+		most = (maxSteps-c.steps)/2 + 1 // one more than that is too many steps
+	}
 	for _, match := range pattern.FindAllStringSubmatchIndex(c.text(), most) {
 		b.WriteString(c.text()[end:match[0]])
 		if err := c.replacement(&b, by, pattern, match); err != nil {
@@ -91,7 +94,7 @@ func (c *methodCall) replacement(b *strings.Builder, by string, pattern *regexp.
 			return faultf(c.position, "the text is larger than %d bytes (2 MiB)", maxSize)
 		}
 	}
-	return c.spend(c.position, 1+len(by)/16)
+	return c.spend(c.position, 2+len(by)/16)
 }
 
 // groupAt reads a group's number or {name} after a $, and how long it is. As

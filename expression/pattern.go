@@ -8,7 +8,7 @@ import (
 // The bounds of regular expressions.
 const (
 	maxPattern = 1000 // bytes
-	perStep    = 1000 // instructions of a compiled pattern, times bytes of text
+	perStep    = 50   // instructions of a compiled pattern, times bytes of text
 )
 
 // matches says whether all of a text matches a regular expression, as SpEL's

@@ -54,6 +54,9 @@ func (m *machine) part(p part, where string) (string, error) {
 		m.lax.Kept(p.text)
 		return "${" + p.text + "}", nil
 	}
+	if err := m.weigh(0, result); err != nil {
+		return "", &Error{Path: where, Expression: p.text, Position: 1, Reason: err.Error()}
+	}
 	written, ok := textOf(result)
 	if !ok {
 		advice := "text is wanted"
