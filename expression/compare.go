@@ -21,7 +21,7 @@ func (m *machine) equal(position int, a, b any) (bool, error) {
 	switch {
 	case isNumber && alsoNumber:
 		return x == y, nil
-	case m.lax == nil && (isNumber && looksLikeNumber(b) || alsoNumber && looksLikeNumber(a)):
+	case !m.lax && (isNumber && looksLikeNumber(b) || alsoNumber && looksLikeNumber(a)):
 		return false, faultf(position, "%s and %s cannot be compared: write both as numbers or both as strings", describe(a), describe(b))
 	}
 	switch a := a.(type) {
@@ -86,7 +86,7 @@ func looksLikeNumber(v any) bool {
 // is a mistake.
 func (n *binary) order(m *machine, a, b any) (any, error) {
 	c, ok := compare(a, b)
-	if m.lax != nil && (a == nil || b == nil) {
+	if m.lax && (a == nil || b == nil) {
 		c, ok = nullFirst(a, b), true
 	}
 	if !ok {

@@ -27,13 +27,14 @@ type Namer interface{ Names() []string }
 
 // Lax is an Env that may ask for SpEL's reading where it passes over mistakes:
 // a root name that nothing has is null, null is less than everything and has
-// the text null beside a +, and a number never equals text.
-type Lax interface {
-	Lax() bool
-	// Kept is told of an expression whose value is null: its text stays, as it
-	// does in Spinnaker.
-	Kept(expression string)
-}
+// the text null beside a +, a number never equals text, and where an
+// expression is null its text stays.
+type Lax interface{ Lax() bool }
+
+// Noter is an Env that is told what is odd about an evaluation that goes on:
+// an expression that is null, if its text stays or if that looks like a slip of
+// the pen.
+type Noter interface{ Note(text string) }
 
 // Verbatim is a value that Env.Call returns so that another function, called
 // with it, knows that it may hold the text of expressions. Everywhere else it

@@ -25,14 +25,14 @@ type machine struct {
 	items  []any          // what #this is, in the selections around, the innermost last
 	roots  map[string]any // what Env.Lookup found, asked for once
 	lacked lack
-	lax    Lax     // nil unless mistakes are passed over
+	lax    bool    // mistakes are passed over
 	tracer *tracer // nil unless somebody wants to know each step
 }
 
 func newMachine(env Env) *machine {
 	m := &machine{env: env, roots: map[string]any{}}
-	if lax, ok := env.(Lax); ok && lax.Lax() {
-		m.lax = lax
+	if lax, ok := env.(Lax); ok {
+		m.lax = lax.Lax()
 	}
 	return m
 }

@@ -37,7 +37,7 @@ func (m *machine) lookup(position int, name string) (any, error) {
 		return v, nil
 	}
 	v, ok := m.env.Lookup(name)
-	if !ok && m.lax == nil {
+	if !ok && !m.lax {
 		return nil, m.unknown(position, name)
 	}
 	m.roots[name] = plain(v)

@@ -112,7 +112,7 @@ func (n *binary) concatenate(m *machine, a, b any) (any, error) {
 
 // beside is a value as text beside a +.
 func (m *machine) beside(position int, v any) (string, error) {
-	if v == nil && m.lax != nil {
+	if v == nil && m.lax {
 		return "null", nil
 	}
 	return m.write(position, v)

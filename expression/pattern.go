@@ -22,7 +22,7 @@ func (m *machine) matches(position int, subject, expression any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := m.pattern(position, text, written); err != nil {
+	if _, _, err := parsePattern(position, written); err != nil {
 		return nil, err // before the pattern is put into another
 	}
 	pattern, err := m.pattern(position, text, `\A(?:`+written+`)\z`)
@@ -35,16 +35,9 @@ func (m *machine) matches(position int, subject, expression any) (any, error) {
 // pattern compiles a regular expression and counts what running it over the
 // text can cost: its instructions times the text.
 func (m *machine) pattern(position int, text, written string) (*regexp.Regexp, error) {
-	if len(written) > maxPattern {
-		return nil, faultf(position, "the pattern has %d bytes and the limit is %d", len(written), maxPattern)
-	}
-	translated, err := fromJava(written)
+	tree, translated, err := parsePattern(position, written)
 	if err != nil {
-		return nil, faultf(position, "this regular expression: %s", err)
-	}
-	tree, err := syntax.Parse(translated, syntax.Perl)
-	if err != nil {
-		return nil, faultf(position, "this is not a regular expression: %s", err)
+		return nil, err
 	}
 	size := instructions(tree)
 	if err := m.spend(position, 10+size+size*len(text)/perStep); err != nil {
@@ -55,6 +48,22 @@ func (m *machine) pattern(position int, text, written string) (*regexp.Regexp, e
 		return nil, faultf(position, "this is not a regular expression: %s", err)
 	}
 	return pattern, nil
+}
+
+// parsePattern reads a regular expression of Java's, and writes it as RE2's.
+func parsePattern(position int, written string) (*syntax.Regexp, string, error) {
+	if len(written) > maxPattern {
+		return nil, "", faultf(position, "the pattern has %d bytes and the limit is %d", len(written), maxPattern)
+	}
+	translated, err := fromJava(written)
+	if err != nil {
+		return nil, "", faultf(position, "this regular expression: %s", err)
+	}
+	tree, err := syntax.Parse(translated, syntax.Perl)
+	if err != nil {
+		return nil, "", faultf(position, "this is not a regular expression: %s", err)
+	}
+	return tree, translated, nil
 }
 
 // instructions is about the size that a pattern has when it is compiled.

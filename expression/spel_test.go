@@ -18,7 +18,7 @@ type lax struct {
 
 func (*lax) Lax() bool { return true }
 
-func (e *lax) Kept(expression string) { e.kept = append(e.kept, expression) }
+func (e *lax) Note(text string) { e.kept = append(e.kept, text) }
 
 func TestEvaluateConvertsAsSpEL(t *testing.T) {
 	checkAll(t, []example{
@@ -90,9 +90,9 @@ func TestEvaluateInSpELsReading(t *testing.T) {
 		want any
 		kept string
 	}{
-		{"${zzz}", "${zzz}", "zzz"},
-		{"a.${zzz}.b.${trigger.user}", "a.${zzz}.b.ada", "zzz"},
-		{"${parameters.none}", "${parameters.none}", "parameters.none"},
+		{"${zzz}", "${zzz}", "${zzz} is null, and its text stays"},
+		{"a.${zzz}.b.${trigger.user}", "a.${zzz}.b.ada", "${zzz} is null, and its text stays"},
+		{"${parameters.none}", "${parameters.none}", "${parameters.none} is null, and its text stays"},
 		{"${zzz == 'x'}", false, ""},
 		{"${zzz ?: 'x'}", "x", ""},
 		{"${parameters.count == 3}", false, ""},
@@ -107,6 +107,26 @@ func TestEvaluateInSpELsReading(t *testing.T) {
 	}
 	if got, err := expression.Evaluate("${zzz.y}", &lax{env: world(t)}); err == nil {
 		t.Errorf("a property of null = %v, want an error as in SpEL", got)
+	}
+}
+
+// noted is an env in our reading that keeps notes.
+type noted struct {
+	env
+	notes []string
+}
+
+func (e *noted) Note(text string) { e.notes = append(e.notes, text) }
+
+func TestEvaluateNotesNullsThatLookLikeMistakes(t *testing.T) {
+	e := &noted{env: world(t)}
+	got, err := expression.Evaluate(map[string]any{"a": []any{"${parameters.verison}"}, "b": "${parameters.none}", "c": "${parameters.verison ?: 'x'}"}, e)
+	if err != nil || got.(map[string]any)["a"].([]any)[0] != nil {
+		t.Fatalf("Evaluate = %v, %v", got, err)
+	}
+	want := "a[0]: ${parameters.verison} is null; there is no verison: did you mean version?"
+	if strings.Join(e.notes, "\n") != want {
+		t.Errorf("notes = %q, want %q", e.notes, want)
 	}
 }
 

@@ -20,9 +20,8 @@ func (m *machine) text(s, where string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if result == nil && m.lax != nil {
-			m.lax.Kept(parts[0].text)
-			result = s
+		if result == nil {
+			result = m.null(s, parts[0], where)
 		}
 		return m.copy(result, where)
 	}
@@ -40,6 +39,27 @@ func (m *machine) text(s, where string) (any, error) {
 	return b.String(), nil
 }
 
+// null is what becomes of an expression that is null: null, or its text. It is
+// noted where that looks like a mistake.
+func (m *machine) null(text string, p part, where string) any {
+	noter, ok := m.env.(Noter)
+	missing := m.missing(nil)
+	if where != "" {
+		where += ": "
+	}
+	expression := where + "${" + shorten(p.text) + "} is null"
+	if m.lax {
+		if ok {
+			noter.Note(expression + ", and its text stays" + missing)
+		}
+		return text
+	}
+	if ok && missing != "" {
+		noter.Note(expression + missing)
+	}
+	return nil
+}
+
 // part writes one part of a longer string. Null has no text: leaving it out
 // would quietly build a wrong name.
 func (m *machine) part(p part, where string) (string, error) {
@@ -50,9 +70,10 @@ func (m *machine) part(p part, where string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if result == nil && m.lax != nil {
-		m.lax.Kept(p.text)
-		return "${" + p.text + "}", nil
+	if result == nil && m.lax {
+		text := "${" + p.text + "}"
+		m.null(text, p, where)
+		return text, nil
 	}
 	if err := m.weigh(0, result); err != nil {
 		return "", &Error{Path: where, Expression: p.text, Position: 1, Reason: err.Error()}

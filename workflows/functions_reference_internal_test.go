@@ -125,7 +125,7 @@ const referenceDifferences = `
 
 - A number and text that looks like one are not compared with ` + "`==`" + `: it is an error, and not false. Null is not less than everything: ordering it is an error.
 - A name that nothing has is an error, except left of ` + "`?:`" + ` and ` + "`?.`" + ` and where it is compared with null: there it is null. A field that an object lacks is null.
-- Null in the middle of text is an error, and not left as it is. A text that is one expression can become null; Spinnaker leaves its text.
+- Null in the middle of text is an error, and not left as it is. A text that is one expression can become null, with a warning if a name of it is nearly one that exists; Spinnaker leaves its text.
 - Numbers are those of JSON. A whole one has no point: ` + "`T(Math).floor(2.5)`" + ` is written 2. Whole numbers above 2^53 are not exact, and do not wrap around.
 - Whole numbers divide whole, as in Java; what was written with a point in the expression, or comes from a function that gives a double, does not. JSON's 2.0 is a whole number.
 - Objects are written into text as JSON: Spinnaker leaves the text of the expression. Lists are written as in Spinnaker, their items with commas between, and ` + "`toString()`" + ` writes both as Java does. The fields of objects have the order of their keys.

@@ -8,15 +8,16 @@ import (
 	"github.com/gennaker/gennaker/expression"
 )
 
-var _ expression.Lax = (*scope)(nil)
+var (
+	_ expression.Lax   = (*scope)(nil)
+	_ expression.Noter = (*scope)(nil)
+)
 
 // Lax is whether the document asks for Spinnaker's reading.
 func (sc *scope) Lax() bool { return sc.r.asSpinnaker() }
 
-// Kept notes an expression that has no value, and whose text stays.
-func (sc *scope) Kept(expression string) {
-	sc.notes = append(sc.notes, "${"+line(expression)+"} has no value: its text stays")
-}
+// Note keeps what people should know of an evaluation that goes on.
+func (sc *scope) Note(text string) { sc.notes = append(sc.notes, line(text)) }
 
 // lenient evaluates each text by itself and keeps those that fail, with a
 // note. Its error is a need, or that all together is too much.

@@ -26,8 +26,19 @@ func TestMistakesInSpinnakersReading(t *testing.T) {
 	if got := lastOutputs(e); e.Status != gennaker.Succeeded || got != want {
 		t.Errorf("ended %s with %s, want %s", e.Status, got, want)
 	}
-	if got := strings.Join(e.Stages[0].Warnings, "\n"); strings.Count(got, "${nope} has no value: its text stays") != 3 || !strings.Contains(got, "${1 / 0}: at 3: 1 / 0: nothing can be divided by zero") {
+	if got := strings.Join(e.Stages[0].Warnings, "\n"); strings.Count(got, "${nope} is null, and its text stays") != 3 || !strings.Contains(got, "${1 / 0}: at 3: 1 / 0: nothing can be divided by zero") {
 		t.Errorf("warnings:\n%s", got)
+	}
+}
+
+func TestWarningsAreSoMany(t *testing.T) {
+	variables := strings.Repeat(`{"key": "a", "value": "${parameters.whoo}"},`, 30)
+	e := newWorld(t).run(`{"application": "shop", "name": "deploy", "stages": [{"refId": "1", "type": "evaluateVariables", "variables": [`+
+		variables[:len(variables)-1]+`]}]}`, map[string]any{"who": "ada"})
+	w := e.Stages[0].Warnings
+	if e.Status != gennaker.Succeeded || len(w) != 21 || w[20] != "more warnings are not kept" ||
+		w[0] != "${parameters.whoo} is null; there is no whoo: did you mean who?" {
+		t.Errorf("ended %s with %d warnings: %q", e.Status, len(w), w)
 	}
 }
 
@@ -46,7 +57,7 @@ func TestMistakesFailTheStage(t *testing.T) {
 	}
 	document := `{"application": "shop", "name": "deploy", "compatibility": "spinnaker", "stages": [
 		{"refId": "1", "type": "wait", "waitTime": 1, "failOnFailedExpressions": true, "comments": "for ${nope}", "note": "${nope}"}]}`
-	if e := newWorld(t).run(document, nil); e.Status != gennaker.Terminal || !strings.Contains(e.Error, "${nope} has no value") {
+	if e := newWorld(t).run(document, nil); e.Status != gennaker.Terminal || !strings.Contains(e.Error, "${nope} is null") {
 		t.Errorf("an expression without a value: ended %s: %s", e.Status, e.Error)
 	}
 }

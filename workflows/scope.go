@@ -20,7 +20,7 @@ type scope struct {
 	parent *scope         // of the stage that it runs within
 	more   map[string]any // seen before everything else
 	found  map[need]found // what functions needed from outside
-	notes  []string       // about expressions whose text stayed
+	notes  []string       // about expressions that are null or whose text stayed
 	turn   int            // which evaluation of the execution this is; 0 for a query
 	drawn  int            // how often something was drawn at random in it
 }
@@ -101,14 +101,26 @@ func (sc *scope) replace(value any) (any, error) {
 	switch {
 	case err != nil || len(sc.notes) == 0:
 		return evaluated, err
-	case sc.stage.FailOnFailedExprs:
+	case sc.stage.FailOnFailedExprs && sc.r.asSpinnaker():
 		return nil, fmt.Errorf("%s: %w", sc.notes[0], gennaker.ErrInvalid)
 	}
-	sc.state.Warnings = append(sc.state.Warnings, sc.notes...)
+	for _, note := range sc.notes {
+		sc.warn(note)
+	}
 	return evaluated, nil
 }
 
-func (sc *scope) warn(text string) { sc.state.Warnings = append(sc.state.Warnings, text) }
+// maxWarnings is how many are kept of a stage, the first.
+const maxWarnings = 20
+
+func (sc *scope) warn(text string) {
+	switch n := len(sc.state.Warnings); {
+	case n < maxWarnings:
+		sc.state.Warnings = append(sc.state.Warnings, text)
+	case n == maxWarnings:
+		sc.state.Warnings = append(sc.state.Warnings, "more warnings are not kept")
+	}
+}
 
 // Condition evaluates a text to a boolean.
 func (sc *scope) Condition(ctx workflow.Context, text string) (met bool, err error) {
