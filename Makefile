@@ -29,6 +29,7 @@ check: ## format, vet, lint, determinism, imports
 # of the Temporal server takes longer to build than everything else together.
 test: check build ## everything
 	go test -race ./...
+	go test -race -v -run '^TestBehaviours$$' ./workflows/
 	cd dev && go test -p 1 -timeout 30m ./...
 
 replay: ## replay the recorded histories

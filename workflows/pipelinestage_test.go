@@ -187,7 +187,9 @@ func TestWhatCannotBeRunFailsThePipelineStage(t *testing.T) {
 
 func TestCancellingAnExecutionCancelsItsChild(t *testing.T) {
 	w := withChild(t, gennaker.Execution{Status: gennaker.Running})
-	w.update(50*time.Millisecond, gennaker.UpdateCancel, gennaker.Command{User: "bob", Reason: "wrong version"})
+	w.when("AwaitExecution", func() {
+		w.env.UpdateWorkflow(gennaker.UpdateCancel, "", &answer{}, gennaker.Command{User: "bob", Reason: "wrong version"})
+	})
 	e := w.run(parentOf(``), nil)
 	if e.Status != gennaker.Canceled || e.Stages[0].Status != gennaker.Canceled {
 		t.Fatalf("ended %s with %s: %s", e.Status, statuses(e), e.Error)
@@ -254,8 +256,10 @@ func TestARestartThatNamesAnExecutionFollowsIt(t *testing.T) {
 
 func TestAnExecutionThatIsContinuedLeavesItsChildAlone(t *testing.T) {
 	w := withChild(t, gennaker.Execution{Status: gennaker.Running})
-	w.env.RegisterDelayedCallback(func() { w.env.SetContinueAsNewSuggested(true) }, 50*time.Millisecond)
-	w.update(60*time.Millisecond, gennaker.UpdatePause, gennaker.Command{User: "bob"})
+	w.when("AwaitExecution", func() {
+		w.env.SetContinueAsNewSuggested(true)
+		w.env.UpdateWorkflow(gennaker.UpdatePause, "", &answer{}, gennaker.Command{User: "bob"})
+	})
 	w.env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: decode(t, parentOf(``))})
 	if err := w.env.GetWorkflowError(); !workflow.IsContinueAsNewError(err) {
 		t.Fatalf("ended with %v, want to be continued", err)

@@ -98,6 +98,7 @@ func (s *service) paths() string {
 func webhookWorld(t *testing.T, policy activities.WebhookPolicy, users ...gennaker.User) *world {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(quiet)
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment()}
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)

@@ -3,10 +3,14 @@ package workflows_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
@@ -20,6 +24,9 @@ import (
 	"github.com/gennaker/gennaker/workflows"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
+
+// quiet keeps what Temporal's test environment does out of the tests' output.
+var quiet = log.NewStructuredLogger(slog.New(slog.DiscardHandler))
 
 const executionID = "shop/deploy/1"
 
@@ -37,6 +44,7 @@ type world struct {
 func newWorld(t *testing.T, users ...gennaker.User) *world {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(quiet)
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment(), cloud: &memory.Cloud{}}
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
@@ -103,6 +111,15 @@ func (w *world) update(after time.Duration, name string, arg any) *answer {
 	a := &answer{}
 	w.env.RegisterDelayedCallback(func() { w.env.UpdateWorkflow(name, "", a, arg) }, after)
 	return a
+}
+
+// when does something as soon as an activity of that name has begun.
+func (w *world) when(name string, do func()) {
+	w.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		if info.ActivityType.Name == name {
+			w.env.RegisterDelayedCallback(do, 0)
+		}
+	})
 }
 
 // view asks a running execution how it stands after a while.
