@@ -111,6 +111,10 @@ var differences = []difference{
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("type", s.Type == "waitForCondition")
 		}},
+	{anchor: "run-multiple-cancel", text: "when it is cancelled, so are its executions; Spinnaker lets them go on",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("type", s.Type == "runMultiplePipelines")
+		}},
 	{anchor: "depends-on-orchestration", missing: "executions other than of pipelines", text: "there are executions of pipelines alone to wait for: the stage fails",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			text, _ := s.Config["executionType"].(string)

@@ -71,3 +71,10 @@ func TestAParentsStageThatHasNotBegunIsLeftAlone(t *testing.T) {
 		t.Errorf("the parent was asked %v, %v", w.others.Restarts, e.Notices)
 	}
 }
+
+func TestAStageThatRunsSeveralPipelinesIsNotRestarted(t *testing.T) {
+	w, e := restartedChild(t, gennaker.StageExecution{Type: "runMultiplePipelines", Status: gennaker.Terminal})
+	if len(w.others.Restarts) != 0 || len(e.Notices) != 1 || !strings.Contains(e.Notices[0].Text, "restart it yourself") {
+		t.Errorf("the parent was asked %v; %v", w.others.Restarts, e.Notices)
+	}
+}

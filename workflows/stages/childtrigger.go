@@ -54,6 +54,15 @@ func (in Input) childTrigger(ctx workflow.Context, p gennaker.Pipeline, paramete
 		}}, nil
 }
 
+// identify tells a child by which name its parent knows it, where Spinnaker
+// does.
+func identify(t gennaker.Trigger, name string) {
+	execution, _ := t.Extra["parentExecution"].(map[string]any)
+	if above, ok := execution["trigger"].(map[string]any); ok {
+		above["executionIdentifier"] = name
+	}
+}
+
 // bounded is a copy of an execution, as expressions see it, without its least
 // important parts where it is too big.
 func bounded(execution any) (map[string]any, error) {

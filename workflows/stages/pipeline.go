@@ -37,6 +37,7 @@ func Pipeline(ctx workflow.Context, in Input) (Outputs, error) {
 	if c.WaitForCompletion != nil && !*c.WaitForCompletion {
 		return in.Bind(ctx, outputs)
 	}
+	in.Waiting("execution " + id)
 	e, err := follow(ctx, in, id)
 	if err != nil {
 		return outputs, err
@@ -74,7 +75,7 @@ func (c pipelineConfig) child(ctx workflow.Context, in Input) (string, error) {
 }
 
 // startChild starts an execution of a pipeline for the stage, once for each
-// attempt and key.
+// attempt and key: the name by which the stage tells its executions apart.
 func (in Input) startChild(ctx workflow.Context, p gennaker.Pipeline, parameters map[string]any, key string) (string, error) {
 	if p.Disabled {
 		return "", fmt.Errorf("pipeline %s: %w: it is disabled and cannot be started", p.Ref(), gennaker.ErrInvalid)
@@ -82,6 +83,9 @@ func (in Input) startChild(ctx workflow.Context, p gennaker.Pipeline, parameters
 	trigger, err := in.childTrigger(ctx, p, parameters)
 	if err != nil {
 		return "", err
+	}
+	if key != "" {
+		identify(trigger, key)
 	}
 	info := workflow.GetInfo(ctx)
 	token := gennaker.Token(info.WorkflowExecution.ID, info.FirstRunID, in.State.RefID, strconv.Itoa(in.State.Attempt), key)
@@ -95,7 +99,6 @@ func (in Input) startChild(ctx workflow.Context, p gennaker.Pipeline, parameters
 // follow waits for the end of an execution that the stage has started. If the
 // stage is cancelled before, it cancels the execution and waits for that.
 func follow(ctx workflow.Context, in Input, id string) (gennaker.Execution, error) {
-	in.Waiting("execution " + id)
 	e, err := ops.AwaitExecution(ctx, id)
 	if err == nil || ctx.Err() == nil {
 		return e, err

@@ -88,6 +88,8 @@ var Table = Types{
 		Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
 	"runJob": {About: "Runs a program once and waits for its end; what it leaves in its property file becomes outputs.",
 		Run: RunJob, Config: runJobConfig{}, Limit: jobLimit},
+	"runMultiplePipelines": {About: "Runs several pipelines, those that depend on others after them.",
+		Run: RunMultiplePipelines, Config: runMultipleConfig{}, Limit: 24 * time.Hour, Resumable: true, InDryRun: true},
 	"script": {About: "Runs a line of shell, as a job of an account.",
 		Run: Script, Config: scriptConfig{}, Limit: jobLimit},
 	"wait": {About: "Lets a time pass.",
@@ -188,7 +190,9 @@ func (in Input) Ended(workflowID string) {
 
 // Follows records an execution that the stage has started or waits for.
 func (in Input) Follows(id string) {
-	in.State.Executions = append(in.State.Executions, id)
+	if !slices.Contains(in.State.Executions, id) {
+		in.State.Executions = append(in.State.Executions, id)
+	}
 	in.Changed()
 }
 
