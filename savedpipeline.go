@@ -118,13 +118,22 @@ type PipelineSaved struct {
 // name in the application, or else the one with that id, in whichever
 // application. The error is ErrNotFound and names what may have been meant.
 func ChoosePipeline(list []ListedPipeline, ref PipelineRef) (ListedPipeline, error) {
-	for _, l := range list {
-		if l.Ref().WorkflowID() == ref.WorkflowID() {
-			return l, nil
-		}
+	named, err := NamedPipeline(list, ref)
+	if err == nil {
+		return named, nil
 	}
 	for _, l := range list {
 		if l.ID == ref.Pipeline {
+			return l, nil
+		}
+	}
+	return ListedPipeline{}, err
+}
+
+// NamedPipeline finds a pipeline by its name alone, as ChoosePipeline does.
+func NamedPipeline(list []ListedPipeline, ref PipelineRef) (ListedPipeline, error) {
+	for _, l := range list {
+		if l.Ref().WorkflowID() == ref.WorkflowID() {
 			return l, nil
 		}
 	}

@@ -15,6 +15,7 @@ type Pipelines struct {
 // package gennaker, or those of Temporal's client.
 type PipelineStore interface {
 	Get(context.Context, gennaker.PipelineRef) (gennaker.SavedPipeline, error)
+	Named(context.Context, gennaker.PipelineRef) (gennaker.ListedPipeline, error)
 }
 
 // FindPipeline returns the stored pipeline, with its id, that an application
@@ -22,4 +23,10 @@ type PipelineStore interface {
 func (p *Pipelines) FindPipeline(ctx context.Context, ref gennaker.PipelineRef) (gennaker.Pipeline, error) {
 	saved, err := p.store.Get(ctx, ref)
 	return saved.Pipeline, translate(err)
+}
+
+// PipelineID returns the id of the stored pipeline with that name.
+func (p *Pipelines) PipelineID(ctx context.Context, ref gennaker.PipelineRef) (string, error) {
+	listed, err := p.store.Named(ctx, ref)
+	return listed.ID, translate(err)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	commonpb "go.temporal.io/api/common/v1"
+	enums "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
@@ -53,6 +54,27 @@ func (s Store) list(ctx context.Context, which string) ([]gennaker.ListedPipelin
 			return list, nil
 		}
 	}
+}
+
+// Named returns the pipeline of that name without its document, also one that
+// was saved a moment ago. It needs no worker. The error of one that is not
+// there is gennaker.ErrNotFound.
+func (s Store) Named(ctx context.Context, ref gennaker.PipelineRef) (gennaker.ListedPipeline, error) {
+	d, err := s.Temporal.DescribeWorkflowExecution(ctx, ref.WorkflowID(), "")
+	info := d.GetWorkflowExecutionInfo()
+	if err == nil && info.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		if l, ok := s.listing(info); ok {
+			return l, nil
+		}
+	}
+	if err != nil && !isNotFound(err) {
+		return gennaker.ListedPipeline{}, err
+	}
+	list, err := s.List(ctx, "")
+	if err != nil {
+		return gennaker.ListedPipeline{}, err
+	}
+	return gennaker.NamedPipeline(list, ref)
 }
 
 func byName(a, b gennaker.ListedPipeline) int {

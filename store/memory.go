@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gennaker/gennaker"
 )
@@ -11,21 +12,25 @@ type Memory []gennaker.Pipeline
 
 // Get returns the pipeline that a reference means, as Store's does.
 func (m Memory) Get(_ context.Context, ref gennaker.PipelineRef) (gennaker.SavedPipeline, error) {
-	var all []gennaker.SavedPipeline
-	var list []gennaker.ListedPipeline
+	all, list := m.all()
+	chosen, err := gennaker.ChoosePipeline(list, ref)
+	if err != nil {
+		return gennaker.SavedPipeline{}, err
+	}
+	return all[slices.Index(list, chosen)], nil
+}
+
+// Named returns the pipeline of that name, as Store's does.
+func (m Memory) Named(_ context.Context, ref gennaker.PipelineRef) (gennaker.ListedPipeline, error) {
+	_, list := m.all()
+	return gennaker.NamedPipeline(list, ref)
+}
+
+func (m Memory) all() (all []gennaker.SavedPipeline, list []gennaker.ListedPipeline) {
 	for _, p := range m {
 		p.ID = p.StoredID()
 		saved := gennaker.SavedPipeline{Pipeline: p, Revision: gennaker.Revision{Version: 1}}
 		all, list = append(all, saved), append(list, saved.Listing())
 	}
-	chosen, err := gennaker.ChoosePipeline(list, ref)
-	if err != nil {
-		return gennaker.SavedPipeline{}, err
-	}
-	for _, saved := range all {
-		if saved.Listing() == chosen {
-			return saved, nil
-		}
-	}
-	return gennaker.SavedPipeline{}, gennaker.ErrNotFound
+	return all, list
 }

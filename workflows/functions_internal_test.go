@@ -146,7 +146,9 @@ func TestFunctionsOfExpressionsRefuse(t *testing.T) {
 		{"YAML inside itself", "#readYaml('&a [*a]')", "line 1: invalid: the YAML is nested deeper than 100 levels"},
 		{"no such artifact", "#triggerResolvedArtifact('x')", "'x': not found: the trigger has no artifact of that name"},
 		{"what needs the network, outside of a stage", "#fromUrl('http://x')", "at 1: #fromUrl: it needs URL 'http://x'"},
-		{"what needs a store", "#pipelineId('x')", "it is not available here yet: it needs stored pipelines"},
+		{"what needs a store, outside of a stage", "#pipelineId('x')", "at 1: #pipelineId: it needs pipeline 'x' in 'shop'"},
+		{"a pipeline without a name", "#pipelineIdInApplication('x', '')", "#pipelineIdInApplication: invalid: it needs the name of a pipeline and of its application"},
+		{"what is not there yet", "#cfServiceKey('x')", "it is not available here yet: it needs Cloud Foundry"},
 		{"a root that is nearly one", "paramters.version", "no such value: paramters; did you mean parameters?"},
 		{"an output that is nearly one", "deploymnts", "no such value: deploymnts; did you mean deployments?"},
 	})

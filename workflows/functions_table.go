@@ -38,14 +38,15 @@ var functions = map[string]function{
 	"yamlFromUrl":       {"url", "the value that its YAML document says", fromURLBy(readYAML)},
 	"propertiesFromUrl": {"url", "an object of the texts that its Java properties say", fromURLBy(readProperties)},
 
-	"pipelineId":              notYet("name", "stored pipelines"),
-	"pipelineIdOrNull":        notYet("name", "stored pipelines"),
-	"pipelineIdInApplication": notYet("name application", "stored pipelines"),
-	"applicationMetadata":     notYet("application", "stored applications"),
-	"canaryConfigNameToId":    notYet("name application", "canary configurations"),
-	"manifestLabelValue":      notYet("stage kind label", "Kubernetes manifests"),
-	"cfServiceKey":            notYet("stage", "Cloud Foundry"),
-	"fetchReference":          notYet("reference", "the artifact store"),
+	"pipelineId":              {"name", "the id of the stored pipeline with that name in the application; an error if there is none", pipelineID},
+	"pipelineIdOrNull":        {"name", "as `#pipelineId`; null if there is none", pipelineIDOrNull},
+	"pipelineIdInApplication": {"name application", "as `#pipelineIdOrNull`, in another application", pipelineIDInApplication},
+
+	"applicationMetadata":  notYet("application", "stored applications"),
+	"canaryConfigNameToId": notYet("name application", "canary configurations"),
+	"manifestLabelValue":   notYet("stage kind label", "Kubernetes manifests"),
+	"cfServiceKey":         notYet("stage", "Cloud Foundry"),
+	"fetchReference":       notYet("reference", "the artifact store"),
 }
 
 // notYet is a function of Spinnaker's that needs what expressions cannot

@@ -33,7 +33,8 @@ func (n need) String() string {
 
 // finders meet needs, by kind. Each acts through ops, and gives what JSON has.
 var finders = map[string]func(workflow.Context, need) (any, error){
-	"URL": findURL,
+	"URL":      findURL,
+	"pipeline": findPipelineID,
 }
 
 func findURL(ctx workflow.Context, n need) (any, error) { return ops.Fetch(ctx, n.name) }

@@ -17,3 +17,11 @@ func FindPipeline(ctx workflow.Context, ref gennaker.PipelineRef) (gennaker.Pipe
 	err := run(ctx, reading, "find pipeline "+ref.String(), pipelines.FindPipeline, ref, &p)
 	return p, err
 }
+
+// PipelineID returns the id of the stored pipeline with that name, without
+// reading its document. Its errors are FindPipeline's.
+func PipelineID(ctx workflow.Context, ref gennaker.PipelineRef) (string, error) {
+	var id string
+	err := run(ctx, reading, "find the id of pipeline "+ref.String(), pipelines.PipelineID, ref, &id)
+	return id, err
+}
