@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // commands is the table of commands, in the order of the help.
@@ -44,20 +45,31 @@ func commands() []*cli.Command {
 	}
 }
 
-// Main runs one command line, args[0] being the program, and returns its exit
-// code. An interrupt ends it in good order, a second one at once.
-func Main(args []string, in io.Reader, out, errOut io.Writer) int {
+// Main runs one command line, args[0] being the program, with documents of the
+// stage types, and returns its exit code. An interrupt ends it in good order, a
+// second one at once.
+func Main(args []string, in io.Reader, out, errOut io.Writer, types stages.Types) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
 	app := newApp(in, out, errOut)
+	app.Metadata = map[string]any{typesKey: types}
 	err := app.RunContext(ctx, arrange(app, args))
 	f := explain(err, "")
 	if f.text != "" {
 		fmt.Fprintf(errOut, "gennaker: %s\n", clean(f.text))
 	}
 	return f.code
+}
+
+// typesKey is where the app keeps the stage types.
+const typesKey = "stage types"
+
+// typesOf are the stage types that documents may have.
+func typesOf(c *cli.Context) stages.Types {
+	types, _ := c.App.Metadata[typesKey].(stages.Types)
+	return types
 }
 
 func newApp(in io.Reader, out, errOut io.Writer) *cli.App {

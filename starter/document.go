@@ -7,8 +7,9 @@ import (
 	"os"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/gennaker/gennaker/pipeline"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // maxRead is more than any document may have, and maxReadAll more than any file
@@ -60,12 +61,12 @@ type findings struct {
 
 // check reads one document. The error is about the file alone; mistakes in
 // it are findings.
-func check(name string, stdin io.Reader) (findings, error) {
-	data, err := readFile(name, stdin)
+func check(c *cli.Context, name string) (findings, error) {
+	data, err := readFile(name, c.App.Reader)
 	if err != nil {
 		return findings{}, err
 	}
-	d, err := pipeline.Decode(data, stages.Table.Configs())
+	d, err := pipeline.Decode(data, typesOf(c).Configs())
 	found := gather(name, d, err)
 	found.data = data
 	return found, nil

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 func TestMain(m *testing.M) {
 	os.Unsetenv("NO_COLOR")
 	testscript.Main(m, map[string]func(){
-		"gennaker": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) },
+		"gennaker": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr, stages.Table)) },
 	})
 }
 

@@ -49,7 +49,7 @@ func documentsToSave(c *cli.Context) ([]gennaker.SavePipeline, error) {
 	var saves []gennaker.SavePipeline
 	var bad error
 	for _, name := range files {
-		found, err := check(name, c.App.Reader)
+		found, err := check(c, name)
 		if err != nil {
 			return nil, err
 		}

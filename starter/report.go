@@ -14,7 +14,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/gennaker/gennaker/pipeline"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // What the report says of a document, the best first.
@@ -67,7 +66,7 @@ func reportOn(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, e := range pipeline.DecodeAll(data, stages.Table.Configs()) {
+		for _, e := range pipeline.DecodeAll(data, typesOf(c).Configs()) {
 			m.add(judgeEntry(file, e))
 		}
 	}

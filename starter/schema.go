@@ -6,7 +6,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/gennaker/gennaker/pipeline"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 func schemaCommand() *cli.Command {
@@ -22,7 +21,7 @@ An editor with a YAML language server then helps with a document that begins:
 			if err := arguments(c, 0); err != nil {
 				return err
 			}
-			schema, err := pipeline.Schema(stages.Table.Configs())
+			schema, err := pipeline.Schema(typesOf(c).Configs())
 			if err != nil {
 				return err
 			}

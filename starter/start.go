@@ -70,7 +70,7 @@ func watchFlag() cli.Flag {
 // prepare reads the document and the parameters and finds all that is wrong
 // with them before Temporal is asked for anything.
 func prepare(c *cli.Context, name string) (gennaker.Start, error) {
-	found, err := check(name, c.App.Reader)
+	found, err := check(c, name)
 	if err != nil {
 		return gennaker.Start{}, err
 	}

@@ -46,7 +46,7 @@ func validate(c *cli.Context) error {
 	var lines []line
 	var bad error
 	for _, name := range c.Args().Slice() {
-		found, err := check(name, c.App.Reader)
+		found, err := check(c, name)
 		if err != nil {
 			return err
 		}

@@ -5,8 +5,9 @@ import (
 	"os"
 
 	"github.com/gennaker/gennaker/starter"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 func main() {
-	os.Exit(starter.Main(os.Args, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(starter.Main(os.Args, os.Stdin, os.Stdout, os.Stderr, stages.Table))
 }
