@@ -89,8 +89,8 @@ func (l listed) ref() Ref { return Ref{ID: l.id, RunID: l.run} }
 
 // list returns the pipeline's executions, the newest first.
 func (c Client) list(ctx context.Context, s Search) ([]listed, error) {
-	query := fmt.Sprintf("WorkflowType = %s AND %s = %s AND %s = %s", quote(gennaker.ExecutionWorkflow),
-		gennaker.SearchApplication, quote(cut(s.Application, maxAttribute)), gennaker.SearchPipeline, quote(cut(s.Pipeline, maxAttribute)))
+	query := fmt.Sprintf("WorkflowType = %s AND %s = %s AND %s = %s", Quote(gennaker.ExecutionWorkflow),
+		gennaker.SearchApplication, Quote(cut(s.Application, maxAttribute)), gennaker.SearchPipeline, Quote(cut(s.Pipeline, maxAttribute)))
 	var runs []*workflowpb.WorkflowExecutionInfo
 	var next []byte
 	for {
@@ -132,7 +132,7 @@ func newestFirst(runs []*workflowpb.WorkflowExecutionInfo) []listed {
 	return list
 }
 
-// quote writes a text as a visibility query's string.
-func quote(text string) string {
+// Quote writes a text as a visibility query's string.
+func Quote(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
 }

@@ -47,7 +47,7 @@ func TestASearchSaysWhatItDidNotFind(t *testing.T) {
 	if s.fits("shop/bake/1", gennaker.Succeeded) || s.fits("shop/bake/2", gennaker.Running) || !s.fits("shop/bake/2", gennaker.Terminal) {
 		t.Error("fits: want the statuses alone, and not the exception")
 	}
-	if got := quote(`it's \ a`); got != `'it\'s \\ a'` {
-		t.Errorf("quote = %s", got)
+	if got := Quote(`it's \ a`); got != `'it\'s \\ a'` {
+		t.Errorf("Quote = %s", got)
 	}
 }

@@ -77,7 +77,7 @@ func (s *session) exact(ctx context.Context, id string) (ref, error) {
 func (s *session) newest(ctx context.Context, arg string) (ref, error) {
 	application, pipeline, _ := strings.Cut(arg, "/")
 	prefix := executions.Prefix(application, pipeline)
-	runs, err := s.list(ctx, "WorkflowId STARTS_WITH "+quote(prefix), searchLimit)
+	runs, err := s.list(ctx, "WorkflowId STARTS_WITH "+executions.Quote(prefix), searchLimit)
 	if err != nil {
 		return ref{}, err
 	}
@@ -145,7 +145,7 @@ func (r run) ref() ref { return ref{r.ID, r.RunID} }
 // query, the newest first. It reads at most limit runs, and an execution that
 // began a moment ago may be missing.
 func (s *session) list(ctx context.Context, query string, limit int) ([]run, error) {
-	where := "WorkflowType = " + quote(gennaker.ExecutionWorkflow)
+	where := "WorkflowType = " + executions.Quote(gennaker.ExecutionWorkflow)
 	if query != "" {
 		where += " AND " + query
 	}
@@ -194,9 +194,4 @@ func runOf(info *workflowpb.WorkflowExecutionInfo) run {
 	e := executions.Outline(info)
 	return run{ID: e.ID, RunID: info.GetExecution().GetRunId(), first: info.GetFirstRunId(), Application: e.Application, Pipeline: e.Name,
 		User: e.Trigger.User, Status: e.Status, StartTime: e.StartTime, EndTime: e.EndTime}
-}
-
-// quote writes a text as a visibility query's string.
-func quote(text string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/executions"
 )
 
 func listCommand() *cli.Command {
@@ -66,10 +67,10 @@ func statusNames() []string {
 func listQuery(application, pipeline, status string) (string, error) {
 	var terms []string
 	if application != "" {
-		terms = append(terms, gennaker.SearchApplication+" = "+quote(application))
+		terms = append(terms, gennaker.SearchApplication+" = "+executions.Quote(application))
 	}
 	if pipeline != "" {
-		terms = append(terms, gennaker.SearchPipeline+" = "+quote(pipeline))
+		terms = append(terms, gennaker.SearchPipeline+" = "+executions.Quote(pipeline))
 	}
 	if status == "" {
 		return strings.Join(terms, " AND "), nil
