@@ -38,9 +38,10 @@ func TestADerivedIDIsTheSameForTheSameKey(t *testing.T) {
 func TestDetails(t *testing.T) {
 	start := gennaker.Start{
 		Pipeline: gennaker.Pipeline{Description: "ships the shop"},
-		Trigger:  gennaker.Trigger{Parameters: map[string]any{"version": 2.0, "env": "prod"}},
+		Trigger: gennaker.Trigger{Parameters: map[string]any{"version": 2.0, "env": "prod"},
+			Artifacts: []gennaker.Artifact{{Type: "docker/image", Reference: "shop:7"}}},
 	}
-	if got, want := details(start), "ships the shop\n- **env**: prod\n- **version**: 2"; got != want {
+	if got, want := details(start), "ships the shop\n- **env**: prod\n- **version**: 2\n- artifact docker/image shop:7"; got != want {
 		t.Errorf("details = %q, want %q", got, want)
 	}
 	start.Pipeline.Description = strings.Repeat("é", maxDetails)

@@ -81,6 +81,9 @@ func details(start gennaker.Start) string {
 	for _, name := range slices.Sorted(maps.Keys(start.Trigger.Parameters)) {
 		fmt.Fprintf(&b, "\n- **%s**: %s", name, gennaker.Text(start.Trigger.Parameters[name]))
 	}
+	for _, a := range start.Trigger.Artifacts {
+		fmt.Fprintf(&b, "\n- artifact %s", a)
+	}
 	return cmp.Or(strings.TrimSpace(b.String()), "no description, no parameters")
 }
 

@@ -174,3 +174,36 @@ func TestAStagesExpectedArtifactsAreBoundToWhatItSees(t *testing.T) {
 		})
 	}
 }
+
+func TestARestartedExecutionKeepsWhatWasBound(t *testing.T) {
+	document := decode(t, `{"application": "shop", "name": "deploy", "stages": [{"refId": "1", "type": "group"}],
+		"expectedArtifacts": [{"id": "img", "matchArtifact": {"type": "docker/image"}, "usePriorArtifact": true}]}`)
+	bound := []gennaker.ExpectedArtifact{{ID: "img", Bound: &image}}
+	w := newWorld(t)
+	withPast(w)
+	e := w.start(gennaker.Start{Pipeline: document, Restarted: &gennaker.Restart{Stage: "1"},
+		Trigger: gennaker.Trigger{ResolvedExpectedArtifacts: bound}})
+	if got := e.Trigger.ResolvedExpectedArtifacts; len(got) != 1 || got[0].Bound.Reference != image.Reference {
+		t.Errorf("ended %s bound to %+v: %s", e.Status, got, e.Error)
+	}
+}
+
+func TestAChildPipelineMustBeGivenWhatItsTriggerNames(t *testing.T) {
+	w := newWorld(t)
+	named := func(parent string, ids ...any) map[string]any {
+		return map[string]any{"type": "pipeline", "pipeline": parent, "expectedArtifactIds": ids}
+	}
+	w.stored = append(w.stored, gennaker.Pipeline{Application: "shop", Name: "child", Stages: []gennaker.Stage{{Type: "group"}},
+		Triggers: []map[string]any{named("parent-id", "img", "chart"), named("another", "x"), {"type": "cron", "expectedArtifactIds": []any{"y"}}}})
+	w.run(`{"id": "parent-id", "application": "shop", "name": "deploy", "stages": [
+		{"refId": "1", "type": "evaluateArtifacts", "artifactContents": [{"name": "a", "contents": "x"}]},
+		{"refId": "2", "type": "pipeline", "pipeline": "child", "requisiteStageRefIds": ["1"]}]}`, nil)
+	started := w.others.Started()
+	if len(started) != 1 {
+		t.Fatalf("%d executions were started, want 1", len(started))
+	}
+	trigger := started[0].Trigger
+	if got := strings.Join(trigger.ExpectedArtifactIDs, " "); got != "img chart" || len(trigger.Artifacts) != 1 || trigger.Artifacts[0].Name != "a" {
+		t.Errorf("the child must have %s and is given %v, want img and chart, and a", got, trigger.Artifacts)
+	}
+}

@@ -148,3 +148,19 @@ func (in Input) Artifact(ctx workflow.Context, id string, inline *gennaker.Artif
 	}
 	return a, nil
 }
+
+// expectedIDs are the expected artifacts that a pipeline's triggers name which
+// the pipeline with the id parent sets off.
+func expectedIDs(p gennaker.Pipeline, parent any) []string {
+	var ids []string
+	for _, trigger := range p.Triggers {
+		named, _ := trigger["expectedArtifactIds"].([]any)
+		if trigger["type"] != "pipeline" || trigger["pipeline"] != parent || parent == "" {
+			continue
+		}
+		for _, id := range named {
+			ids = append(ids, fmt.Sprint(id))
+		}
+	}
+	return ids
+}

@@ -41,7 +41,7 @@ func (in Input) childTrigger(ctx workflow.Context, p gennaker.Pipeline, paramete
 	if err != nil {
 		return gennaker.Trigger{}, err
 	}
-	return gennaker.Trigger{Type: "pipeline", Artifacts: artifacts, User: in.User, Parameters: parameters,
+	return gennaker.Trigger{Type: "pipeline", Artifacts: artifacts, ExpectedArtifactIDs: expectedIDs(p, execution["pipelineConfigId"]), User: in.User, Parameters: parameters,
 		DryRun: in.Execution.Trigger.DryRun, Parent: &parent,
 		Extra: map[string]any{
 			"parentExecution":           execution,
