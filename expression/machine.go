@@ -45,7 +45,7 @@ func (m *machine) run(text, where string) (any, error) {
 		return &Error{Path: where, Expression: text, Position: f.position + 1, Reason: f.reason, Cause: f.cause}
 	}
 	if n := utf8.RuneCountInString(text); n > maxLength {
-		return nil, fail(faultf(0, "the expression has %d characters and the limit is %d", n, maxLength))
+		return nil, fail(tooLong(n))
 	}
 	m.items, m.lacked = m.items[:0], lack{}
 	tree, err := m.parse(text)
@@ -60,6 +60,10 @@ func (m *machine) run(text, where string) (any, error) {
 		return nil, fail(asFault(err))
 	}
 	return result, nil
+}
+
+func tooLong(characters int) *fault {
+	return faultf(0, "the expression has %d characters and the limit is %d", characters, maxLength)
 }
 
 func (m *machine) parse(text string) (node, error) {

@@ -11,14 +11,18 @@ type parser struct {
 	depth  int
 	inside int           // selections and projections around this place
 	spans  map[node]span // where each part stands; nil if nobody asks
+	checks bool          // regular expressions, too
 }
 
 func parse(text string, spans map[node]span) (node, error) {
-	tokens, runes, err := lex(text)
-	if err != nil {
+	return (&parser{spans: spans}).parse(text)
+}
+
+func (p *parser) parse(text string) (node, error) {
+	var err error
+	if p.tokens, p.text, err = lex(text); err != nil {
 		return nil, err
 	}
-	p := &parser{text: runes, tokens: tokens, spans: spans}
 	tree, err := p.expression()
 	if err != nil {
 		return nil, err
@@ -143,6 +147,11 @@ func (p *parser) binary(level int) (node, error) {
 		var right node
 		if right, err = p.binary(level + 1); err != nil {
 			return nil, err
+		}
+		if operator == "matches" {
+			if err := p.pattern(right); err != nil {
+				return nil, err
+			}
 		}
 		left = &binary{t.position, operator, left, right}
 		p.mark(from, left)

@@ -39,6 +39,9 @@ func (p *parser) member(of access) (node, error) {
 		return &property{of, t.text}, nil
 	}
 	args, err := p.list(")")
+	if err == nil && len(args) > 0 && matching[t.text] {
+		err = p.pattern(args[0])
+	}
 	return &method{of, t.text, args}, err
 }
 

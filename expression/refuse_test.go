@@ -102,6 +102,25 @@ func TestEvaluateRefuses(t *testing.T) {
 	}
 }
 
+func TestCheckReadsWithoutEvaluating(t *testing.T) {
+	for in, want := range map[string]string{
+		"no expression {":                          "",
+		"a ${zzz.y} and ${T(x).y}":                 "",
+		"${x matches y ? x.split(y) : null}":       "",
+		"${a} ${b +}":                              "${b +}: at 4: the expression stops too early: a value is missing",
+		"${a":                                      "${a: at 2: a } is missing: it closes the ${",
+		"${HOME:-/root}":                           "${HOME:-/root}: at 5: : is not expected here",
+		"${x matches '(?=a)b'}":                    "${x matches '(?=a)b'}: at 11: this is not a regular expression: error parsing regexp: invalid or unsupported Perl syntax: `(?=`",
+		"${{1}.![#this.replaceAll('[a[b]]', '')]}": "at 24: this regular expression: a [ inside of [ ] is a class in a class to Java, which is not supported: write \\[ for the sign itself",
+		"${" + strings.Repeat("1+", 5000) + "1}":   "the expression has 10001 characters and the limit is 10000",
+	} {
+		err := expression.Check(in)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.HasSuffix(err.Error(), want)) {
+			t.Errorf("Check(%.50s) = %v, want %s", in, err, want)
+		}
+	}
+}
+
 func TestErrorsNameThePlace(t *testing.T) {
 	_, err := expression.Evaluate(map[string]any{
 		"z": "${zzz}",

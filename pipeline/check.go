@@ -21,7 +21,8 @@ type checker struct {
 	shapes  map[reflect.Type]*shape
 	stages  map[string]*shape // by stage type
 	graph   []graphStage
-	guesses int // how many names may still be compared
+	guesses int  // how many names may still be compared
+	lax     bool // the document asks for Spinnaker's reading
 }
 
 func newChecker(types Types, found *findings) *checker {

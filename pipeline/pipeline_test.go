@@ -148,6 +148,14 @@ func TestDecodeKeepsAndNotesWhatItDoesNotKnow(t *testing.T) {
 		{"a field that has no place", "name: n\napplication: a\nstages: []\ntags: [{name: x, value: y, colour: z}]", "4:28: tags[0].colour: unknown field: not kept"},
 		{"an expression that nobody evaluates", "name: n\napplication: a\nstages: []\ndisabled: ${x}",
 			"4:11: disabled: the expression is kept and not evaluated: only the fields of stages are"},
+		{"an expression that cannot be read", stages("- type: noop\n  name: 'b${c +}'\n  '${d': 1"),
+			"5:9: stages[0].name: this cannot be evaluated: ${c +}: at 4: the expression stops too early: a value is missing\n" +
+				"6:3: stages[0].${d: this cannot be evaluated: ${d: at 2: a } is missing: it closes the ${\n6:3: stages[0].${d: unknown field: kept, not used"},
+		{"a condition that cannot be read", stages("- {type: noop, stageEnabled: {type: expression, expression: a ==}}"),
+			"4:61: stages[0].stageEnabled.expression: this cannot be evaluated: ${a ==}: at 5: the expression stops too early: a value is missing"},
+		{"a condition that can", stages("- {type: noop, stageEnabled: {type: expression, expression: a == 1}}"), ""},
+		{"an expression that is kept as it is", stages("- {type: noop, name: '${A:-b}', skipExpressionEvaluation: true}"),
+			"4:33: stages[0].skipExpressionEvaluation: unknown field: kept, not used"},
 		{"what nothing acts on yet", "name: n\napplication: a\nrespectQuietPeriod: true\nplan: false\ntriggers: []\nstages: [{type: noop, interestingHealthProviderNames: [x]}]",
 			"3:1: respectQuietPeriod: kept, and not acted on: Gennaker does not support it yet\n" +
 				"6:23: stages[0].interestingHealthProviderNames: kept, and not acted on: Gennaker does not support it yet"},

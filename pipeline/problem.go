@@ -34,6 +34,7 @@ const (
 	NotYet        Kind = "notYet"        // a field that nothing acts on
 	UnknownField  Kind = "unknownField"
 	NotEvaluated  Kind = "notEvaluated" // an expression where none is evaluated
+	Unreadable    Kind = "unreadable"   // an expression that could never be evaluated
 	NotExact      Kind = "notExact"     // a number that loses digits
 	NoOption      Kind = "noOption"     // a default that is none of the options
 	SeenWhenRun   Kind = "seenWhenRun"  // see Elsewhere

@@ -22,6 +22,9 @@ func (c *checker) document(n *node) any {
 			"the pipeline is an instance of a template, and Gennaker does not resolve templates yet: save what Spinnaker makes of it").is(Template, "template")
 		return nil
 	}
+	if reading := n.field("compatibility"); reading != nil {
+		c.lax = reading.text == "spinnaker"
+	}
 	s := documented(pipelineType)
 	c.expressions(n, s, nil)
 	fields := c.open(n, s, nil)
@@ -56,6 +59,7 @@ func (c *checker) stage(n *node, p *path) any {
 	}
 	c.addToGraph(n, p)
 	c.expectedArtifacts(n, p)
+	c.unreadable(n, p)
 	typ := n.field("type")
 	if typ == nil || typ.kind != text || typ.text == "" {
 		fields, _ := c.object(n, c.stageShape(""), p)

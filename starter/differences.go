@@ -25,6 +25,7 @@ var anchors = map[pipeline.Kind]string{
 	pipeline.NotYet:        "not-yet",
 	pipeline.UnknownField:  "unknown-fields",
 	pipeline.NotEvaluated:  "expressions-outside-stages",
+	pipeline.Unreadable:    "failed-expressions",
 	pipeline.NotExact:      "numbers",
 	pipeline.NoOption:      "parameter-options",
 	pipeline.SeenWhenRun:   "preconfigured-webhooks",

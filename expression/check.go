@@ -1,0 +1,51 @@
+package expression
+
+import "unicode/utf8"
+
+// Check reads the expressions of a text without evaluating them. It returns
+// the *Error of the first one that could never be evaluated: it cannot be
+// parsed, or a regular expression that it writes out is none.
+func Check(text string) error {
+	if !HasExpression(text) {
+		return nil
+	}
+	parts, err := split(text)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if !p.expression {
+			continue
+		}
+		if err := checkOne(p.text); err != nil {
+			f := asFault(err)
+			return &Error{Expression: p.text, Position: f.position + 1, Reason: f.reason}
+		}
+	}
+	return nil
+}
+
+func checkOne(text string) error {
+	if n := utf8.RuneCountInString(text); n > maxLength {
+		return tooLong(n)
+	}
+	_, err := (&parser{checks: true}).parse(text)
+	return err
+}
+
+// matching are the methods whose first value is a regular expression.
+var matching = map[string]bool{"matches": true, "replaceAll": true, "replaceFirst": true, "split": true}
+
+// pattern reads a regular expression that is written out.
+func (p *parser) pattern(n node) error {
+	l, ok := n.(*literal)
+	if !ok || !p.checks {
+		return nil
+	}
+	written, ok := l.value.(string)
+	if !ok {
+		return nil
+	}
+	_, _, err := parsePattern(l.position, written)
+	return err
+}
