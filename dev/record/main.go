@@ -71,7 +71,10 @@ func record(ctx context.Context, into string, names []string) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return nil
+	if len(names) > 0 && !slices.Contains(names, stored) {
+		return nil
+	}
+	return recordStored(ctx, temporal, into)
 }
 
 // record runs the scenario and writes its history, and that of the cluster
