@@ -91,3 +91,19 @@ func parseArtifact(text string) (gennaker.Artifact, error) {
 	var a gennaker.Artifact
 	return a, json.Unmarshal(data, &a)
 }
+
+// unbound says why the pipeline's expected artifacts cannot be bound, as far
+// as that shows before the start: expressions, and the artifacts of earlier
+// executions, are for the execution itself.
+func unbound(p gennaker.Pipeline, t gennaker.Trigger) error {
+	expected, err := gennaker.ExpectedArtifacts(p.ExpectedArtifacts)
+	if err != nil || len(withExpressions(map[string]any{"": p.ExpectedArtifacts})) > 0 {
+		return nil
+	}
+	expected = gennaker.Wanted(expected, t.ExpectedArtifactIDs, t.Artifacts)
+	if gennaker.WantsPrior(expected, t.Artifacts) {
+		return nil
+	}
+	_, err = gennaker.Artifacts{Received: t.Artifacts, Unique: true}.Bind(expected)
+	return err
+}

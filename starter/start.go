@@ -109,6 +109,9 @@ func startOf(p gennaker.Pipeline, name string, t gennaker.Trigger) (gennaker.Sta
 	if _, err := p.Resolve(t.Parameters); err != nil {
 		return start, usagef("%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
+	if err := unbound(p, t); err != nil {
+		return start, usagef("%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
 	return start, nil
 }
 
