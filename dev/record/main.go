@@ -88,7 +88,8 @@ func (s scenario) record(ctx context.Context, temporal client.Client, into strin
 	}
 	id := "record/" + s.name + "/1"
 	run, err := temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: gennaker.TaskQueue},
-		gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline, Trigger: gennaker.Trigger{Type: "manual", User: "recorder"}})
+		gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline, Continued: s.continued,
+			Trigger: gennaker.Trigger{Type: "manual", User: "recorder"}})
 	if err != nil {
 		return err
 	}
@@ -103,6 +104,15 @@ func (s scenario) record(ctx context.Context, temporal client.Client, into strin
 	if s.cluster != "" {
 		ref := gennaker.ClusterRef{Location: gennaker.In("local", ""), Name: s.cluster}
 		if err := save(ctx, temporal, ref.WorkflowID(), filepath.Join(into, s.name+"-cluster.json")); err != nil {
+			return err
+		}
+	}
+	if s.queue {
+		queue := d.Pipeline.QueueID()
+		if err := temporal.GetWorkflow(ctx, queue, "").Get(ctx, nil); err != nil {
+			return err
+		}
+		if err := save(ctx, temporal, queue, filepath.Join(into, s.name+"-queue.json")); err != nil {
 			return err
 		}
 	}

@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/client"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/store"
+	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // scenario is an execution worth replaying.
@@ -16,6 +20,9 @@ type scenario struct {
 	commands []command // sent one after another
 	succeeds bool
 	cluster  string // whose last operation is recorded too
+	queue    bool   // the pipeline's queue is recorded too
+	// continued is the execution so far, of one that begins in the middle.
+	continued *gennaker.Execution
 }
 
 type command func(ctx context.Context, temporal client.Client, id string) error
@@ -53,7 +60,45 @@ func document(stages string) string {
 	return `{"application": "record", "name": "recorded", "stages": [` + stages + `]}`
 }
 
+// keep stores a pipeline, for stages that run it.
+func keep(document string) command {
+	return func(ctx context.Context, temporal client.Client, _ string) error {
+		d, err := pipeline.Decode([]byte(document), stages.Table.Configs())
+		if err != nil {
+			return err
+		}
+		_, err = store.Store{Temporal: temporal, TaskQueue: gennaker.TaskQueue}.Save(ctx, gennaker.SavePipeline{Pipeline: d.Pipeline, Text: document, User: "recorder"})
+		return err
+	}
+}
+
+// half is an execution that was left while it waited for an hour, of which
+// nothing is left, and for a judgment.
+func half() *gennaker.Execution {
+	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	stage := func(ref, kind string, status gennaker.Status, after ...string) gennaker.StageExecution {
+		return gennaker.StageExecution{RefID: ref, Type: kind, Name: kind, Status: status, Requisites: after, StartTime: at, SpentMillis: 3_599_900}
+	}
+	return &gennaker.Execution{ID: "record/continued/1", Application: "record", Name: "recorded", Status: gennaker.Running, StartTime: at,
+		Trigger: gennaker.Trigger{Type: "manual", User: "recorder"}, Stages: []gennaker.StageExecution{
+			stage("1", "manualJudgment", gennaker.Running), stage("2", "wait", gennaker.Running), stage("3", "noop", gennaker.NotStarted, "1", "2")}}
+}
+
 var scenarios = []scenario{
+	{name: "told", succeeds: true, commands: []command{update(gennaker.UpdateJudge, yes)}, document: `{"application": "record", "name": "recorded",
+		"notifications": [{"type": "slack", "address": "ops", "when": ["pipeline.starting", "pipeline.complete"]}],
+		"stages": [{"refId": "1", "type": "manualJudgment", "sendNotifications": true, "notifications": [{"type": "slack", "address": "dev",
+			"notifyEveryMs": 60000, "when": ["stage.starting", "manualJudgment", "manualJudgmentContinue", "stage.complete"]}]}]}`},
+	{name: "queued", succeeds: true, queue: true, document: `{"application": "record", "name": "recorded", "limitConcurrent": true,
+		"stages": [{"refId": "1", "type": "noop"}]}`},
+	{name: "parent", succeeds: true, commands: []command{keep(`{"application": "record", "name": "child", "stages": [{"type": "noop"}]}`),
+		update(gennaker.UpdateJudge, yes)}, document: document(`{"refId": "1", "type": "manualJudgment"},
+		{"refId": "2", "type": "pipeline", "pipeline": "child", "requisiteStageRefIds": ["1"]}`)},
+	{name: "job", succeeds: true, document: document(`{"refId": "1", "type": "script", "account": "local",
+		"command": "echo made=yes > $GENNAKER_PROPERTIES", "propertyFile": "made.properties"}`)},
+	{name: "continued", succeeds: true, continued: half(), commands: []command{update(gennaker.UpdateJudge, yes)}, document: document(`
+		{"refId": "1", "type": "manualJudgment"}, {"refId": "2", "type": "wait", "waitTime": 3600},
+		{"refId": "3", "type": "noop", "requisiteStageRefIds": ["1", "2"]}`)},
 	{name: "branches", succeeds: true, document: document(`
 		{"refId": "1", "type": "checkPreconditions", "failPipeline": false,
 		 "preconditions": [{"type": "expression", "context": {"expression": "1 > 2"}}]},
