@@ -22,6 +22,13 @@ func computing(s *service, expressions ...string) string {
 		strings.Join(variables, ", ") + `]}]}`
 }
 
+// patient is a policy that a busy machine keeps to.
+func patient(s *service) activities.WebhookPolicy {
+	p := policyFor(s)
+	p.ReadTimeout = 0
+	return p
+}
+
 func TestExpressionsReadURLs(t *testing.T) {
 	s := serve(t, map[string][]reply{
 		"/text": {{code: 200, body: "shop:7"}},
@@ -29,7 +36,7 @@ func TestExpressionsReadURLs(t *testing.T) {
 		"/yaml": {{code: 200, body: "tag: 7\nnext: [a, b]"}},
 		"/prop": {{code: 201, body: "# of the build\nversion=1.2\nurl: http://x"}},
 	})
-	e := webhookWorld(t, policyFor(s)).run(computing(s,
+	e := webhookWorld(t, patient(s)).run(computing(s,
 		"image ${#fromUrl('SERVER/text')}", "${#jsonFromUrl('SERVER/json').images[0].tag}", "${#yamlFromUrl('SERVER/yaml').next[1]}",
 		"${#propertiesFromUrl('SERVER/prop').version}", "${#fromUrl(#jsonFromUrl('SERVER/json').next) + #fromUrl('SERVER/text')}"), nil)
 	if e.Status != gennaker.Succeeded {
@@ -58,16 +65,16 @@ func TestURLsThatCannotBeRead(t *testing.T) {
 		want     string
 		asked    int
 	}{
-		{"not there", "${#fromUrl('SERVER/gone')}", policyFor(s), "at 1: #fromUrl: GET SERVER/gone: not found: it answered 404 Not Found", 1},
-		{"not for us", "${#fromUrl('SERVER/secret')}", policyFor(s), "denied: it answered 403 Forbidden", 1},
-		{"busy, four times", "${#fromUrl('SERVER/busy')}", policyFor(s), "unavailable: it answered 503 Service Unavailable", 4},
+		{"not there", "${#fromUrl('SERVER/gone')}", patient(s), "at 1: #fromUrl: GET SERVER/gone: not found: it answered 404 Not Found", 1},
+		{"not for us", "${#fromUrl('SERVER/secret')}", patient(s), "denied: it answered 403 Forbidden", 1},
+		{"busy, four times", "${#fromUrl('SERVER/busy')}", patient(s), "unavailable: it answered 503 Service Unavailable", 4},
 		{"silent", "${#fromUrl('SERVER/hang')}", policyFor(s), "#fromUrl: GET SERVER/hang: unavailable: ", 4},
-		{"too long", "${#fromUrl('SERVER/large')}", policyFor(s), "invalid: its answer is longer than 262144 bytes", 1},
-		{"no JSON", "${1 + #jsonFromUrl('SERVER/no').x}", policyFor(s), "at 5: #jsonFromUrl: invalid: unexpected end of JSON input", 1},
+		{"too long", "${#fromUrl('SERVER/large')}", patient(s), "invalid: its answer is longer than 262144 bytes", 1},
+		{"no JSON", "${1 + #jsonFromUrl('SERVER/no').x}", patient(s), "at 5: #jsonFromUrl: invalid: unexpected end of JSON input", 1},
 		{"this machine, unless it is named", "${#fromUrl('SERVER/text')}", activities.WebhookPolicy{}, "denied: only this machine and its link reach it", 0},
 		{"what is not listed", "${#fromUrl('SERVER/text')}", activities.WebhookPolicy{Allow: []string{"https://ci.lan/"}}, "webhooks.allow of the worker's configuration does not have it", 0},
-		{"sent on to what is not listed", "${#fromUrl('SERVER/away')}", policyFor(s), "GET SERVER/away: webhook http://127.0.0.1:1/: denied: webhooks.allow", 1},
-		{"other schemes", "${#fromUrl('file:///etc/passwd')}", policyFor(s), "an http or https URL is wanted", 0},
+		{"sent on to what is not listed", "${#fromUrl('SERVER/away')}", patient(s), "GET SERVER/away: webhook http://127.0.0.1:1/: denied: webhooks.allow", 1},
+		{"other schemes", "${#fromUrl('file:///etc/passwd')}", patient(s), "an http or https URL is wanted", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := len(s.seen())
@@ -83,7 +90,7 @@ func TestURLsThatCannotBeRead(t *testing.T) {
 func TestURLsThatCannotBeReadStayInSpinnakersReading(t *testing.T) {
 	s := serve(t, map[string][]reply{"/gone": {{code: 404}}, "/text": {{code: 200, body: "shop:7"}}})
 	document := strings.Replace(computing(s, "${#fromUrl('SERVER/gone')}", "${#fromUrl('SERVER/text')}"), `"name"`, `"compatibility": "spinnaker", "name"`, 1)
-	e := webhookWorld(t, policyFor(s)).run(document, nil)
+	e := webhookWorld(t, patient(s)).run(document, nil)
 	if e.Status != gennaker.Succeeded || e.Stages[0].Outputs["v0"] != "${#fromUrl('"+s.URL+"/gone')}" || e.Stages[0].Outputs["v1"] != "shop:7" {
 		t.Errorf("ended %s with %v", e.Status, e.Stages[0].Outputs)
 	}
@@ -100,7 +107,7 @@ func TestAnEvaluationReadsSoManyURLs(t *testing.T) {
 		"${'1,2,3,4,5'.split(',').![#fromUrl('SERVER/big?' + #this).length()]}":                                     "what this evaluation needs has more than 1048576 bytes",
 	} {
 		before := len(s.seen())
-		e := webhookWorld(t, policyFor(s)).run(computing(s, text), nil)
+		e := webhookWorld(t, patient(s)).run(computing(s, text), nil)
 		if want == "" && (e.Status != gennaker.Succeeded || len(s.seen())-before != 1) || !strings.HasSuffix(e.Stages[0].Error, want) {
 			t.Errorf("%s ended %s after %d requests: %s, want %s", text, e.Status, len(s.seen())-before, e.Stages[0].Error, want)
 		}
@@ -114,7 +121,7 @@ func TestConditionsReadURLs(t *testing.T) {
 		{"refId": "2", "requisiteStageRefIds": ["1"], "type": "wait", "waitTime": 1, "stageEnabled": {"type": "expression", "expression": "#fromUrl('SERVER/open')"}},
 		{"refId": "3", "requisiteStageRefIds": ["2"], "type": "checkPreconditions", "stageTimeoutMs": 60000, "preconditions": [
 			{"type": "expression", "context": {"expression": "#fromUrl('SERVER/open')", "failureMessage": "only ${#fromUrl('SERVER/text')}"}}]}]}`, "SERVER", s.URL)
-	e := webhookWorld(t, policyFor(s)).run(document, nil)
+	e := webhookWorld(t, patient(s)).run(document, nil)
 	if got := statuses(e); got != "1=SUCCEEDED 2=SKIPPED 3=TERMINAL" || !strings.Contains(e.Stages[2].Error, "only 7") {
 		t.Errorf("ended %s: %s", got, e.Stages[2].Error)
 	}
@@ -123,7 +130,7 @@ func TestConditionsReadURLs(t *testing.T) {
 // A query cannot read a URL: it evaluates with what the stage has read.
 func TestAQueryKnowsTheURLsThatStagesRead(t *testing.T) {
 	s := serve(t, map[string][]reply{"/text": {{code: 200, body: "shop:7"}, {code: 200, body: "shop:8"}}})
-	w := webhookWorld(t, policyFor(s))
+	w := webhookWorld(t, patient(s))
 	document := strings.ReplaceAll(`{"application": "shop", "name": "deploy", "stages": [
 		{"refId": "1", "type": "evaluateVariables", "variables": [{"key": "a", "value": "${#fromUrl('SERVER/text')}"}]},
 		{"refId": "2", "requisiteStageRefIds": ["1"], "type": "evaluateVariables", "variables": [{"key": "b", "value": "${#fromUrl('SERVER/text')}"}]},
@@ -170,7 +177,7 @@ func TestAQueryKnowsTheURLsThatStagesRead(t *testing.T) {
 
 func TestCancellingAStageThatReadsAURL(t *testing.T) {
 	s := serve(t, map[string][]reply{"/busy": {{code: 503}}})
-	w := webhookWorld(t, policyFor(s))
+	w := webhookWorld(t, patient(s))
 	w.update(2*time.Second, gennaker.UpdateCancel, gennaker.Command{User: "ada"})
 	e := w.run(computing(s, "${#fromUrl('SERVER/busy')}"), nil)
 	if e.Status != gennaker.Canceled || e.Stages[0].Status != gennaker.Canceled {
