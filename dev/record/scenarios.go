@@ -56,6 +56,15 @@ func deploy(stack, more, stage string) string {
 		"capacity": {"min": 1, "desired": 1, "max": 2}, "healthCheck": {"path": "/healthz", "intervalMillis": 100} %s}]}`, stage, stack, more)
 }
 
+// chances are stages each of which runs by chance.
+func chances(n int) string {
+	text := ""
+	for i := range n {
+		text += fmt.Sprintf(`{"refId": "%d", "type": "noop", "stageEnabled": {"type": "expression", "expression": "T(java.lang.Math).random() < 0.5"}}, `, i+1)
+	}
+	return text
+}
+
 func document(stages string) string {
 	return `{"application": "record", "name": "recorded", "stages": [` + stages + `]}`
 }
@@ -107,6 +116,11 @@ var scenarios = []scenario{
 		{"refId": "4", "type": "noop", "requisiteStageRefIds": ["3"], "stageEnabled": {"type": "expression", "expression": "a == 2"}},
 		{"refId": "5", "type": "wait", "waitTime": 0.2},
 		{"refId": "6", "type": "noop", "requisiteStageRefIds": ["4", "5"]}`)},
+	// What expressions fetch and draw decides what runs: a replay must come to
+	// the same.
+	{name: "expressions", succeeds: true, document: `{"application": "record", "name": "recorded", "compatibility": "spinnaker", "stages": [` +
+		chances(8) + `{"refId": "url", "type": "evaluateVariables", "requisiteStageRefIds": ["1", "2", "3"],
+		"variables": [{"key": "text", "value": "${#fromUrl('http://127.0.0.1:1/denied')}"}]}]}`},
 	{name: "failure", document: document(`
 		{"refId": "1", "type": "wait", "waitTime": 30, "stageTimeoutMs": 300}, {"refId": "2", "type": "wait", "waitTime": 60}`)},
 	{name: "judged", succeeds: true, commands: []command{update(gennaker.UpdateJudge, yes)},
