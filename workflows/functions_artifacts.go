@@ -9,10 +9,19 @@ import (
 // resolvedArtifacts are the artifacts that the stages put out.
 func resolvedArtifacts(sc *scope, _ []any) (any, error) {
 	list := []any{}
-	for _, s := range sc.r.e.Stages {
-		list = append(list, asList(s.Outputs["artifacts"])...)
+	for i := range sc.r.e.Stages {
+		list = append(list, artifactsWithin(&sc.r.e.Stages[i])...)
 	}
 	return list, nil
+}
+
+// artifactsWithin are those of a stage and of the stages that ran within it.
+func artifactsWithin(s *gennaker.StageExecution) []any {
+	list := asList(s.Outputs["artifacts"])
+	for _, within := range s.Synthetic {
+		list = append(list, artifactsWithin(within)...)
+	}
+	return list
 }
 
 // asList is a list as JSON has it; anything else is empty.

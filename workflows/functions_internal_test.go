@@ -34,6 +34,7 @@ func story(ctx workflow.Context) *scope {
 	r.e.Stages[0].Status = gennaker.Succeeded
 	r.e.Stages[0].Outputs = map[string]any{"artifacts": []any{map[string]any{"name": "out"}},
 		"deployments": []any{map[string]any{"serverGroup": "shop-v001"}}}
+	r.e.Stages[0].Synthetic = []*gennaker.StageExecution{{RefID: "1<0", Outputs: map[string]any{"artifacts": []any{map[string]any{"name": "within"}}}}}
 	r.e.Stages[1].Status = gennaker.Terminal
 	r.e.Stages[1].Outputs = map[string]any{"judgmentInput": "roll back"}
 	return r.top.nodes[2].scope()
@@ -106,7 +107,7 @@ func TestFunctionsOfExpressions(t *testing.T) {
 
 		{"the workflow's time", "{T(java.time.Instant).now(), new java.text.SimpleDateFormat('yyyyMMdd').format(new java.util.Date())}", `["2024-02-29T13:04:05.678Z","20240229"]`},
 
-		{"the artifacts of the stages", "#resolvedArtifacts().![name]", `["out"]`},
+		{"the artifacts of the stages", "#resolvedArtifacts().![name]", `["out","within"]`},
 		{"what the trigger brought", "trigger.artifacts.![name]", `["shop"]`},
 		{"the trigger's artifacts", "{#triggerResolvedArtifact('shop').reference, #triggerResolvedArtifactByType('docker/image')['reference']}", `["shop:7","shop:7"]`},
 		{"the build", "{buildInfo.number, scmInfo.branch, scmInfo['sha1']}", `[7,"feature","bbb"]`},
