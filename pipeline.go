@@ -122,7 +122,7 @@ type Stage struct {
 	Group               string           `json:"group,omitempty"`
 	Color               string           `json:"color,omitempty"`
 	Inherited           any              `json:"inherited,omitempty"`
-	Skippable           bool             `json:"skippable,omitempty"`
+	Skippable           bool             `json:"skippable,omitempty" jsonschema_description:"Of a pipeline stage: people may skip it while the other execution runs, which then goes on by itself."`
 	CanManuallySkip     bool             `json:"canManuallySkip,omitempty"`
 	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty" jsonschema_description:"Of a judgment: the stages below act for whoever said continue."`
 	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitzero" support:"later"` // empty is not absent: it trusts no health at all

@@ -16,7 +16,9 @@ func skipCommand() *cli.Command {
 		Description: `gennaker skip 01J9ZK 3 --reason "hot fix"
 gennaker skip shop/deploy "Cool down" --watch
 
-STAGE is a refId or a name. What a stage does after its wait is not skipped.`,
+STAGE is a refId or a name. What a stage does after its wait is not skipped. A
+pipeline stage whose document says skippable is skipped as a whole; what it
+runs goes on.`,
 		Flags:        []cli.Flag{reasonFlag(), watchFlag()},
 		BashComplete: completeExecution,
 		Action: func(c *cli.Context) error {

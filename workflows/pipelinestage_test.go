@@ -298,3 +298,43 @@ func TestAPipelineStageBindsWhatItsChildMade(t *testing.T) {
 		t.Errorf("ended %s with %v: %s", s.Status, s.Outputs, s.Error)
 	}
 }
+
+func TestAPipelineStageThatIsSkippableLetsItsChildGo(t *testing.T) {
+	w := withChild(t, gennaker.Execution{Status: gennaker.Running})
+	document := `{"application": "shop", "name": "parent", "stages": [
+		{"refId": "1", "type": "pipeline", "pipeline": "child", "skippable": true},
+		{"refId": "2", "requisiteStageRefIds": ["1"], "type": "wait", "waitTime": 1}]}`
+	skip := w.update(50*time.Millisecond, gennaker.UpdateSkip, gennaker.Skip{Stage: "1", User: "bob"})
+	e := w.run(document, nil)
+	if got := statuses(e); skip.err != nil || got != "1=SKIPPED 2=SUCCEEDED" {
+		t.Fatalf("stages = %s, %v", got, skip.err)
+	}
+	child, err := w.others.State(t.Context(), refTo(e.Stages[0].Executions[0]))
+	if err != nil || child.Status != gennaker.Running {
+		t.Errorf("the child is %s, %v, want it to go on", child.Status, err)
+	}
+}
+
+func TestAPipelineStageIsNotSkippableUnlessItSaysSo(t *testing.T) {
+	w := withChild(t, gennaker.Execution{Status: gennaker.Running})
+	skip := w.update(50*time.Millisecond, gennaker.UpdateSkip, gennaker.Skip{Stage: "1", User: "bob"})
+	w.update(60*time.Millisecond, gennaker.UpdateCancel, gennaker.Command{User: "bob"})
+	w.run(parentOf(``), nil)
+	if skip.err == nil {
+		t.Error("the stage was skipped")
+	}
+}
+
+func TestASkippableStageEndsAndIsCancelledAsOthers(t *testing.T) {
+	w := withChild(t, gennaker.Execution{Status: gennaker.Running})
+	w.update(50*time.Millisecond, gennaker.UpdateCancel, gennaker.Command{User: "bob"})
+	e := w.run(parentOf(`, "skippable": true`), nil)
+	child, err := w.others.State(t.Context(), refTo(e.Stages[0].Executions[0]))
+	if e.Status != gennaker.Canceled || err != nil || child.Status != gennaker.Canceled {
+		t.Errorf("ended %s, and the child is %s, %v", e.Status, child.Status, err)
+	}
+	e = withChild(t, gennaker.Execution{Status: gennaker.Succeeded}).run(parentOf(`, "skippable": true`), nil)
+	if e.Status != gennaker.Succeeded {
+		t.Errorf("ended %s: %s", e.Status, e.Error)
+	}
+}

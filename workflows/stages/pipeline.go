@@ -3,7 +3,6 @@ package stages
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"go.temporal.io/sdk/temporal"
@@ -38,8 +37,8 @@ func Pipeline(ctx workflow.Context, in Input) (Outputs, error) {
 		return in.Bind(ctx, outputs)
 	}
 	in.Waiting("execution " + id)
-	e, err := follow(ctx, in, id)
-	if err != nil {
+	e, skipped, err := in.followOrSkip(ctx, id)
+	if err != nil || skipped {
 		return outputs, err
 	}
 	if !c.SkipOutput {
@@ -87,13 +86,39 @@ func (in Input) startChild(ctx workflow.Context, p gennaker.Pipeline, parameters
 	if key != "" {
 		identify(trigger, key)
 	}
-	info := workflow.GetInfo(ctx)
-	token := gennaker.Token(info.WorkflowExecution.ID, info.FirstRunID, in.State.RefID, strconv.Itoa(in.State.Attempt), key)
-	id, err := ops.StartExecution(ctx, gennaker.Start{Pipeline: p, Trigger: trigger}, in.State.StartTime, token)
+	id, err := ops.StartExecution(ctx, gennaker.Start{Pipeline: p, Trigger: trigger}, in.State.StartTime, in.token(ctx, key))
 	if err == nil {
 		in.Follows(id)
 	}
 	return id, err
+}
+
+// followOrSkip follows an execution. If the document makes the stage skippable,
+// people may let the execution go on by itself (Spinnaker's manualSkip).
+func (in Input) followOrSkip(ctx workflow.Context, id string) (e gennaker.Execution, skipped bool, err error) {
+	if !in.Stage.Skippable {
+		e, err = follow(ctx, in, id)
+		return e, false, err
+	}
+	err = in.Skippable(func(told func() bool) error {
+		waiting, stop := workflow.WithCancel(ctx)
+		over := false
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			if workflow.Await(ctx, func() bool { return over || told() }) == nil {
+				stop()
+			}
+		})
+		left := in.Leaving
+		in.Leaving = func() bool { return left() || told() }
+		e, err = follow(waiting, in, id)
+		over = true
+		if skipped = err != nil && told() && ctx.Err() == nil; skipped {
+			in.State.Status = gennaker.Skipped
+			return nil
+		}
+		return err
+	})
+	return e, skipped, err
 }
 
 // follow waits for the end of an execution that the stage has started. If the
