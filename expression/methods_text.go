@@ -3,6 +3,7 @@ package expression
 import (
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -16,6 +17,7 @@ var stringMethods = with(anyMethods, methodTable{
 	"strip":               {"", func(c *methodCall) (any, error) { return strings.TrimSpace(c.text()), c.cost() }},
 	"stripLeading":        {"", func(c *methodCall) (any, error) { return strings.TrimLeftFunc(c.text(), unicode.IsSpace), c.cost() }},
 	"stripTrailing":       {"", func(c *methodCall) (any, error) { return strings.TrimRightFunc(c.text(), unicode.IsSpace), c.cost() }},
+	"hashCode":            {"", (*methodCall).hashCode},
 	"toCharArray":         {"", (*methodCall).characters},
 	"contentEquals":       {"text", func(c *methodCall) (any, error) { return c.search(func(a, b string) bool { return a == b }) }},
 	"contains":            {"text", func(c *methodCall) (any, error) { return c.search(strings.Contains) }},
@@ -157,6 +159,15 @@ func (c *methodCall) startsWith() (any, error) {
 		return nil, err
 	}
 	return from >= 0 && from <= len(runes) && strings.HasPrefix(string(runes[from:]), wanted), nil
+}
+
+// hashCode is Java's, of UTF-16.
+func (c *methodCall) hashCode() (any, error) {
+	hash := int32(0)
+	for _, unit := range utf16.Encode([]rune(c.text())) {
+		hash = 31*hash + int32(unit)
+	}
+	return float64(hash), c.spend(c.position, 1+len(c.text())/4)
 }
 
 func (c *methodCall) characters() (any, error) {

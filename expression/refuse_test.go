@@ -31,7 +31,7 @@ func TestEvaluateRefuses(t *testing.T) {
 		{"text and null", "${'a' + null}", "${'a' + null}: at 5: text is wanted, and this is null"},
 		{"a division by zero", "${1 / 0}", "${1 / 0}: at 3: 1 / 0: nothing can be divided by zero"},
 		{"a result that is too large", "${1e300 * 1e300}", "${1e300 * 1e300}: at 7: the result is too large"},
-		{"a method that is not allowed", "${trigger.user.getClass()}", "${trigger.user.getClass()}: at 14: the string 'ada' has no method getClass: there are charAt, compareTo, compareToIgnoreCase, concat, contains, contentEquals, endsWith, equals, equalsIgnoreCase, indexOf, isBlank, isEmpty, lastIndexOf, length, matches, repeat, replace, replaceAll, replaceFirst, split, startsWith, strip, stripLeading, stripTrailing, substring, toCharArray, toLowerCase, toString, toUpperCase, trim"},
+		{"a method that is not allowed", "${trigger.user.getClass()}", "${trigger.user.getClass()}: at 14: the string 'ada' has no method getClass: there are charAt, compareTo, compareToIgnoreCase, concat, contains, contentEquals, endsWith, equals, equalsIgnoreCase, hashCode, indexOf, isBlank, isEmpty, lastIndexOf, length, matches, repeat, replace, replaceAll, replaceFirst, split, startsWith, strip, stripLeading, stripTrailing, substring, toCharArray, toLowerCase, toString, toUpperCase, trim"},
 		{"too many values for a method", "${'a'.length(1)}", "${'a'.length(1)}: at 5: length takes 0 values and was given 1"},
 		{"a method of null", "${parameters.none.length()}", "${parameters.none.length()}: at 17: parameters.none is null and has no length(): with ?. the result would be null"},
 		{"a pattern that is none", "${'a' matches '('}", "${'a' matches '('}: at 5: this is not a regular expression: error parsing regexp: missing closing ): `(`"},

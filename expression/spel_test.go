@@ -36,6 +36,7 @@ func TestEvaluateConvertsAsSpEL(t *testing.T) {
 			`[true,true,true,3,4,true,true,true]`},
 		{"methods of parts of text", `{'a-b-c'.lastIndexOf('-', 2), 'a-b'.lastIndexOf('z', 9), 'a-b'.lastIndexOf('a', -1), 'abc'.startsWith('b', 1), 'abc'.startsWith('b', 9), ' a '.stripLeading(), ' a '.stripTrailing(), 'aé'.toCharArray(), 'a'.contentEquals('a')}`,
 			`[1,-1,-1,true,false,"a "," a",["a","é"],true]`},
+		{"Java's hashes", `{'hello'.hashCode(), ''.hashCode(), 'a long text that overflows'.hashCode(), '😀'.hashCode()}`, `[99162322,0,-2077386746,1772899]`},
 		{"static methods by way of a text", `{''.join('-', trigger.names), ''.format('%03d', 7)}`, `["a-b","007"]`},
 		{"methods of booleans", `{true.booleanValue(), true.compareTo(false), false.compareTo(true), T(Boolean).logicalXor(true, false), new Boolean('true')}`, `[true,1,-1,true,true]`},
 		{"numbers in other bases", `{T(Integer).toString(255, 16), T(Integer).toBinaryString(5), T(Integer).toOctalString(8), T(Long).parseLong('zz', 36), T(Byte).parseByte('-128'), T(Integer).sum(1, 2), T(Integer).signum(-3)}`,

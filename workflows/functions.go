@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/gennaker/gennaker"
@@ -128,11 +129,31 @@ func (r *run) deployed(names []string) []any {
 		if s.Type != "deploy" || s.Status != gennaker.Succeeded {
 			continue
 		}
-		if len(names) > 0 && !slices.Contains(names, s.Name) {
+		if len(names) > 0 && !slices.Contains(names, s.Name) && !slices.Contains(names, s.RefID) {
 			continue
 		}
 		made, _ := plainJSON(s.Outputs["deployments"]).([]any)
-		list = append(list, made...)
+		for _, one := range made {
+			list = append(list, r.detailed(s, one))
+		}
 	}
 	return list
+}
+
+// detailed is a server group that a stage deployed, with what is known of its
+// image: the deploymentDetails that a stage upstream put out for its region.
+func (r *run) detailed(s gennaker.StageExecution, made any) any {
+	group, ok := made.(map[string]any)
+	if !ok {
+		return made
+	}
+	details := map[string]any{"parentStage": s.RefID}
+	maps.Copy(details, group)
+	upstream, _ := r.known[s.RefID].scope().above("deploymentDetails")
+	for _, one := range asList(upstream) {
+		if image, ok := one.(map[string]any); ok && image["region"] == group["region"] {
+			maps.Copy(details, image)
+		}
+	}
+	return details
 }

@@ -15,7 +15,7 @@ var functions = map[string]function{
 	"currentUser":          {"", "who started the execution, or `anonymous`", currentUser},
 	"judgment":             {"stage", "the input chosen at a manual judgment; an error if none was", judgmentInput},
 	"judgement":            {"stage", "as `#judgment`", judgmentInput},
-	"deployedServerGroups": {"stages…", "what deploy stages made, or those of that name alone", deployedServerGroups},
+	"deployedServerGroups": {"stages…", "what deploy stages made, or those of that name or refId alone: `account`, `region`, `serverGroup`, `capacity`, …, and the image's `deploymentDetails` of a stage upstream", deployedServerGroups},
 
 	"resolvedArtifacts":             {"", "the artifacts in the outputs of all stages", resolvedArtifacts},
 	"triggerResolvedArtifact":       {"name", "the artifact of the trigger with that name; an error if there is none", triggerArtifact("name", artifactName)},

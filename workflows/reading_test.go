@@ -80,6 +80,21 @@ func TestStagesAsExpressionsSeeThem(t *testing.T) {
 	}
 }
 
+func TestWhatWasDeployedAsExpressionsSeeIt(t *testing.T) {
+	e := newWorld(t).run(`{"application": "shop", "name": "deploy", "stages": [
+		{"refId": "1", "type": "evaluateVariables", "variables": [{"key": "deploymentDetails", "value": [
+			{"region": "local", "imageId": "ami-1"}, {"region": "elsewhere", "imageId": "ami-2"}]}]},
+		{"refId": "2", "requisiteStageRefIds": ["1"], "type": "deploy", "name": "Deploy", "clusters": [{"cloudProvider": "memory", "account": "cloud",
+			"stack": "web", "capacity": {"min": 1, "desired": 2, "max": 3}}]},
+		{"refId": "3", "requisiteStageRefIds": ["2"], "type": "evaluateVariables", "variables": [
+			{"key": "group", "value": "${deployedServerGroups[0].?[key != 'disabled' && key != 'destroyed']}"},
+			{"key": "named", "value": "${{#deployedServerGroups('Deploy').size(), #deployedServerGroups('2').size(), #deployedServerGroups('x').size()}}"}]}]}`, nil)
+	want := `{"group":{"account":"cloud","capacity":{"desired":2,"max":3,"min":1},"cluster":"shop-web","imageId":"ami-1","parentStage":"2","region":"local","serverGroup":"shop-web-v000"},"named":[1,1,0]}`
+	if got := lastOutputs(e); e.Status != gennaker.Succeeded || got != want {
+		t.Errorf("ended %s with\n%s, want\n%s: %s", e.Status, got, want, e.Error)
+	}
+}
+
 func TestWhatIsDrawnAtRandomIsDrawnAgain(t *testing.T) {
 	document := `{"application": "shop", "name": "deploy", "stages": [
 		{"refId": "1", "type": "evaluateVariables", "variables": [

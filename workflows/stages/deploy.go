@@ -53,7 +53,7 @@ func deployed(changes []gennaker.Change) Outputs {
 		groups[c.Cluster.Region] = append(names, c.ServerGroup)
 		deployments = append(deployments, map[string]any{
 			"account": c.Cluster.Account, "region": c.Cluster.Region, "cluster": c.Cluster.Name,
-			"serverGroup": c.ServerGroup, "disabled": c.Disabled, "destroyed": c.Destroyed,
+			"serverGroup": c.ServerGroup, "capacity": c.Capacity, "disabled": c.Disabled, "destroyed": c.Destroyed,
 		})
 	}
 	if len(deployments) == 0 {

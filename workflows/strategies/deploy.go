@@ -101,15 +101,16 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 	if moniker, err = moniker.Next(old); err != nil {
 		return nil, err
 	}
+	capacity := c.capacity()
 	return &Deployment{
 		Config: c,
 		Old:    old,
 		New: gennaker.CreateServerGroup{
 			Location: op.Cluster.Location, Name: moniker.Name(), Moniker: moniker,
-			Capacity: c.capacity(), LoadBalancers: c.LoadBalancers,
+			Capacity: capacity, LoadBalancers: c.LoadBalancers,
 			Marks: marks(ctx, op), Spec: spec(op.Config),
 		},
-		Change: gennaker.Change{Cluster: op.Cluster, ServerGroup: moniker.Name()},
+		Change: gennaker.Change{Cluster: op.Cluster, ServerGroup: moniker.Name(), Capacity: &capacity},
 	}, nil
 }
 
