@@ -148,18 +148,22 @@ func TestWhatAChildIsStartedWith(t *testing.T) {
 }
 
 func TestAChildIsToldOfABigParentWhatMatters(t *testing.T) {
-	w := withChild(t, gennaker.Execution{Status: gennaker.Succeeded})
-	trigger := gennaker.Trigger{Type: "pipeline", User: "ada", Parameters: map[string]any{"version": "7"},
-		Extra: map[string]any{"parentExecution": map[string]any{"log": strings.Repeat("x", 200<<10)}}}
-	e := w.start(gennaker.Start{Pipeline: decode(t, parentOf(``)), Trigger: trigger})
-	if e.Status != gennaker.Succeeded {
-		t.Fatalf("ended %s: %s", e.Status, e.Error)
-	}
-	above, _ := w.others.Started()[0].Trigger.Extra["parentExecution"].(map[string]any)
-	told, _ := above["trigger"].(map[string]any)
-	parameters, _ := told["parameters"].(map[string]any)
-	if told["parentExecution"] != nil || parameters["version"] != "7" || above["stages"] == nil {
-		t.Errorf("parentExecution = %.300v, want its parameters and stages, and not its own parent", above)
+	for name, size := range map[string]int{"more than is told": 200 << 10, "more than expressions may see": 3 << 20} {
+		t.Run(name, func(t *testing.T) {
+			w := withChild(t, gennaker.Execution{Status: gennaker.Succeeded})
+			trigger := gennaker.Trigger{Type: "pipeline", User: "ada", Parameters: map[string]any{"version": "7"},
+				Extra: map[string]any{"parentExecution": map[string]any{"log": strings.Repeat("x", size)}}}
+			e := w.start(gennaker.Start{Pipeline: decode(t, parentOf(``)), Trigger: trigger})
+			if e.Status != gennaker.Succeeded {
+				t.Fatalf("ended %s: %s", e.Status, e.Error)
+			}
+			above, _ := w.others.Started()[0].Trigger.Extra["parentExecution"].(map[string]any)
+			told, _ := above["trigger"].(map[string]any)
+			parameters, _ := told["parameters"].(map[string]any)
+			if told["parentExecution"] != nil || parameters["version"] != "7" || above["stages"] == nil {
+				t.Errorf("parentExecution = %.300v, want its parameters and stages, and not its own parent", above)
+			}
+		})
 	}
 }
 

@@ -29,11 +29,7 @@ func (in Input) childTrigger(ctx workflow.Context, p gennaker.Pipeline, paramete
 		return gennaker.Trigger{}, fmt.Errorf("pipeline %s: %w: it would be within %d other executions, and %d is the limit: does a pipeline run itself?",
 			p.Ref(), gennaker.ErrInvalid, parent.Depth, deepest)
 	}
-	seen, err := in.Evaluator.Evaluate(ctx, "${execution}", nil)
-	if err != nil {
-		return gennaker.Trigger{}, err
-	}
-	execution, err := bounded(seen)
+	execution, err := bounded(in.seen(ctx))
 	if err != nil {
 		return gennaker.Trigger{}, err
 	}
@@ -52,6 +48,16 @@ func (in Input) childTrigger(ctx workflow.Context, p gennaker.Pipeline, paramete
 			"parentStatus":              string(in.Execution.Status),
 			"isPipeline":                true,
 		}}, nil
+}
+
+// seen is the execution as expressions see it or, where that is more than they
+// may see at once, as people do.
+func (in Input) seen(ctx workflow.Context) any {
+	seen, err := in.Evaluator.Evaluate(ctx, "${execution}", nil)
+	if e, ok := seen.(map[string]any); ok && err == nil {
+		return e
+	}
+	return in.Execution
 }
 
 // identify tells a child by which name its parent knows it, where Spinnaker
