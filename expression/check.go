@@ -1,10 +1,26 @@
 package expression
 
-import "unicode/utf8"
+import (
+	"errors"
+	"unicode/utf8"
+)
+
+// Later are Spinnaker's functions that no Env has yet, with what they need.
+var Later = map[string]string{
+	"applicationMetadata":  "stored applications",
+	"canaryConfigNameToId": "canary configurations",
+	"manifestLabelValue":   "Kubernetes manifests",
+	"cfServiceKey":         "Cloud Foundry",
+	"fetchReference":       "the artifact store",
+}
+
+// ErrLater is what Check says of a function of Later.
+var ErrLater = errors.New("it is not available here yet")
 
 // Check reads the expressions of a text without evaluating them. It returns
 // the *Error of the first one that could never be evaluated: it cannot be
-// parsed, or a regular expression that it writes out is none.
+// parsed, a regular expression that it writes out is none, or it calls a
+// function of Later.
 func Check(text string) error {
 	if !HasExpression(text) {
 		return nil
@@ -19,7 +35,7 @@ func Check(text string) error {
 		}
 		if err := checkOne(p.text); err != nil {
 			f := asFault(err)
-			return &Error{Expression: p.text, Position: f.position + 1, Reason: f.reason}
+			return &Error{Expression: p.text, Position: f.position + 1, Reason: f.reason, Cause: f.cause}
 		}
 	}
 	return nil
@@ -31,6 +47,15 @@ func checkOne(text string) error {
 	}
 	_, err := (&parser{checks: true}).parse(text)
 	return err
+}
+
+// function refuses one of Later.
+func (p *parser) function(position int, name string) error {
+	needs, later := Later[name]
+	if !later || !p.checks {
+		return nil
+	}
+	return &fault{position: position, cause: ErrLater, reason: "#" + name + ": " + ErrLater.Error() + ": it needs " + needs}
 }
 
 // matching are the methods whose first value is a regular expression.

@@ -11,7 +11,7 @@ type parser struct {
 	depth  int
 	inside int           // selections and projections around this place
 	spans  map[node]span // where each part stands; nil if nobody asks
-	checks bool          // regular expressions, too
+	checks bool          // for Check
 }
 
 func parse(text string, spans map[node]span) (node, error) {

@@ -143,6 +143,9 @@ func (p *parser) hash(position int) (node, error) {
 		return nil, faultf(t.position, "the name of a function is missing after #")
 	}
 	if p.sign("(") {
+		if err := p.function(position, t.text); err != nil {
+			return nil, err
+		}
 		args, err := p.list(")")
 		return &call{position, t.text, args}, err
 	}

@@ -110,6 +110,7 @@ func TestCheckReadsWithoutEvaluating(t *testing.T) {
 		"${a} ${b +}":                              "${b +}: at 4: the expression stops too early: a value is missing",
 		"${a":                                      "${a: at 2: a } is missing: it closes the ${",
 		"${HOME:-/root}":                           "${HOME:-/root}: at 5: : is not expected here",
+		"a ${1 + #fetchReference(x)}":              "${1 + #fetchReference(x)}: at 5: #fetchReference: it is not available here yet: it needs the artifact store",
 		"${x matches '(?=a)b'}":                    "${x matches '(?=a)b'}: at 11: this is not a regular expression: error parsing regexp: invalid or unsupported Perl syntax: `(?=`",
 		"${{1}.![#this.replaceAll('[a[b]]', '')]}": "at 24: this regular expression: a [ inside of [ ] is a class in a class to Java, which is not supported: write \\[ for the sign itself",
 		"${" + strings.Repeat("1+", 5000) + "1}":   "the expression has 10001 characters and the limit is 10000",

@@ -1,12 +1,17 @@
 package pipeline
 
-import "github.com/gennaker/gennaker/expression"
+import (
+	"errors"
+
+	"github.com/gennaker/gennaker/expression"
+)
 
 // unreadable notes expressions of a stage that could never be evaluated. In
 // Spinnaker their text stays; here the stage fails when it starts, unless the
-// document asks for Spinnaker's reading.
+// document asks for Spinnaker's reading. What Spinnaker would evaluate is noted
+// in both.
 func (c *checker) unreadable(n *node, p *path) {
-	if skip := n.field("skipExpressionEvaluation"); c.lax || skip != nil && skip.truth {
+	if skip := n.field("skipExpressionEvaluation"); skip != nil && skip.truth {
 		return
 	}
 	for _, m := range n.fields {
@@ -48,7 +53,11 @@ func (c *checker) condition(n *node, p *path) {
 }
 
 func (c *checker) readable(at position, written string, p *path) {
-	if err := expression.Check(written); err != nil {
+	err := expression.Check(written)
+	switch {
+	case errors.Is(err, expression.ErrLater):
+		c.note(at, p, "this cannot be evaluated: %s", err).Kind = NotYet
+	case err != nil && !c.lax:
 		c.note(at, p, "this cannot be evaluated: %s", err).Kind = Unreadable
 	}
 }

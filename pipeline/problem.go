@@ -31,7 +31,7 @@ const (
 	SpinnakerOnly Kind = "spinnakerOnly" // a stage type, or a value, that only Spinnaker has
 	UnknownType   Kind = "unknownType"   // a stage type that nobody has
 	Template      Kind = "template"      // an instance of a template
-	NotYet        Kind = "notYet"        // a field that nothing acts on
+	NotYet        Kind = "notYet"        // a field that nothing acts on, or a function that is not there
 	UnknownField  Kind = "unknownField"
 	NotEvaluated  Kind = "notEvaluated" // an expression where none is evaluated
 	Unreadable    Kind = "unreadable"   // an expression that could never be evaluated

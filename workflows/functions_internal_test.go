@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,21 @@ func TestFunctionsOfExpressions(t *testing.T) {
 		{"YAML with aliases and merges", "#readYaml('{base: &b {x: 1, y: 2}, own: {<<: *b, y: 3}}').own", `{"x":1,"y":3}`},
 		{"all YAML documents", "#readAllYaml(\"a: 1\n---\nb: 2\")", `[{"a":1},{"b":2}]`},
 	})
+}
+
+func TestFunctionsThatComeLaterSaySo(t *testing.T) {
+	for name := range expression.Later {
+		if f, ok := functions[name]; !ok {
+			t.Errorf("#%s is none of the functions", name)
+		} else if _, err := f.run(nil, nil); !errors.Is(err, expression.ErrLater) {
+			t.Errorf("#%s = %v, want that it comes later: take it out of expression.Later when it has come", name, err)
+		}
+	}
+	for name, f := range functions {
+		if strings.HasPrefix(f.tells, "not available") && expression.Later[name] == "" {
+			t.Errorf("#%s is not among those that come later", name)
+		}
+	}
 }
 
 func TestFunctionsOfExpressionsRefuse(t *testing.T) {

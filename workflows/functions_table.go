@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/expression"
 )
 
 // functions are all that expressions can call, by name.
@@ -42,17 +43,18 @@ var functions = map[string]function{
 	"pipelineIdOrNull":        {"name", "as `#pipelineId`; null if there is none", pipelineIDOrNull},
 	"pipelineIdInApplication": {"name application", "as `#pipelineIdOrNull`, in another application", pipelineIDInApplication},
 
-	"applicationMetadata":  notYet("application", "stored applications"),
-	"canaryConfigNameToId": notYet("name application", "canary configurations"),
-	"manifestLabelValue":   notYet("stage kind label", "Kubernetes manifests"),
-	"cfServiceKey":         notYet("stage", "Cloud Foundry"),
-	"fetchReference":       notYet("reference", "the artifact store"),
+	"applicationMetadata":  notYet("applicationMetadata", "application"),
+	"canaryConfigNameToId": notYet("canaryConfigNameToId", "name application"),
+	"manifestLabelValue":   notYet("manifestLabelValue", "stage kind label"),
+	"cfServiceKey":         notYet("cfServiceKey", "stage"),
+	"fetchReference":       notYet("fetchReference", "reference"),
 }
 
 // notYet is a function of Spinnaker's that needs what expressions cannot
 // reach. It says so, rather than that there is no such function.
-func notYet(params, needs string) function {
+func notYet(name, params string) function {
+	needs := expression.Later[name]
 	return function{params, "not available here yet: it needs " + needs, func(*scope, []any) (any, error) {
-		return nil, fmt.Errorf("%w: it is not available here yet: it needs %s", gennaker.ErrInvalid, needs)
+		return nil, fmt.Errorf("%w: %w: it needs %s", gennaker.ErrInvalid, expression.ErrLater, needs)
 	}}
 }
