@@ -17,18 +17,19 @@ type engine struct{ types stages.Types }
 // run is one execution under way. Its coroutines take turns, so nothing
 // guards it.
 type run struct {
-	types    stages.Types
-	pipeline gennaker.Pipeline
-	e        gennaker.Execution
-	gate     *gate.Gate
-	top      *graph           // the stages of the document
-	known    map[string]*node // these and those within them, by refId
-	kept     map[string]int   // bytes of the outputs of each stage
-	memory   []memory         // what stages found for their expressions, the oldest first
-	fields   map[string]any   // those of stages as they were evaluated, by refId
-	turns    int              // evaluations so far
-	leaving  bool             // to be continued in a new history
-	telling  int              // notifications, and a word to the parent, on their way
+	types      stages.Types
+	pipeline   gennaker.Pipeline
+	e          gennaker.Execution
+	gate       *gate.Gate
+	top        *graph               // the stages of the document
+	known      map[string]*node     // these and those within them, by refId
+	kept       map[string]int       // bytes of the outputs of each stage
+	memory     []memory             // what stages found for their expressions, the oldest first
+	fields     map[string]evaluated // those of stages, by refId
+	fieldsSize int                  // bytes of them
+	turns      int                  // evaluations so far
+	leaving    bool                 // to be continued in a new history
+	telling    int                  // notifications, and a word to the parent, on their way
 }
 
 // Execution runs a pipeline. It completes if the execution succeeded, fails
@@ -67,7 +68,7 @@ func (g engine) Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Exe
 }
 
 func newRun(ctx workflow.Context, in gennaker.Start) *run {
-	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}, fields: map[string]any{}, known: map[string]*node{}}
+	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}, fields: map[string]evaluated{}, known: map[string]*node{}}
 	r.top = &graph{r: r}
 	r.top.ctx, r.top.stop = workflow.WithCancel(gate.With(ctx, r.gate))
 	if in.Continued != nil {

@@ -30,8 +30,7 @@ func (r *run) executionMap() map[string]any {
 // stage has put out.
 func (r *run) stageMap(s *gennaker.StageExecution) map[string]any {
 	context := maps.Clone(nonNil(r.known[s.RefID].doc.Config))
-	evaluated, _ := r.fields[s.RefID].(map[string]any)
-	maps.Copy(context, evaluated)
+	maps.Copy(context, r.fields[s.RefID].fields)
 	maps.Copy(context, s.Outputs)
 	if s.Type == "evaluateVariables" {
 		context["variables"] = evaluatedVariables(context["variables"], s.Outputs)
@@ -56,11 +55,20 @@ func millis(t time.Time) any {
 	return float64(t.UnixMilli())
 }
 
+// evaluated are the fields of a stage as they were evaluated.
+type evaluated struct {
+	fields map[string]any
+	size   int
+}
+
 // rememberFields keeps the evaluated fields of a stage for the expressions of
-// others, unless they are many.
+// others, unless they are as many as no outputs may be.
 func (r *run) rememberFields(refID string, fields map[string]any) {
+	r.fieldsSize -= r.fields[refID].size
 	delete(r.fields, refID)
-	if (found{value: fields}).size() <= maxOutputs {
-		r.fields[refID] = fields
+	e := evaluated{fields, (found{value: fields}).size()}
+	if e.size <= maxOutputs && r.fieldsSize+e.size <= maxMemory {
+		r.fields[refID] = e
+		r.fieldsSize += e.size
 	}
 }
