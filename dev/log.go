@@ -26,7 +26,11 @@ func (d *Dev) logger(part string) (*zap.Logger, error) {
 	c := zap.NewProductionEncoderConfig()
 	c.EncodeTime = zapcore.TimeEncoderOfLayout("2006-01-02 15:04:05.000")
 	c.EncodeLevel = zapcore.CapitalLevelEncoder
-	core := zapcore.NewCore(zapcore.NewConsoleEncoder(c), zapcore.Lock(file), d.config.LogLevel)
+	level := d.config.LogLevel
+	if part == "worker" {
+		level = min(level, zapcore.InfoLevel) // it has what people are told
+	}
+	core := zapcore.NewCore(zapcore.NewConsoleEncoder(c), zapcore.Lock(file), level)
 	return zap.New(core, zap.WithFatalHook(fatal{part: part, path: path})), nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	enums "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
@@ -136,7 +137,7 @@ type run struct {
 	StartTime   time.Time       `json:"startTime"`
 	EndTime     time.Time       `json:"endTime,omitzero"`
 
-	first string // the run that it was continued from, itself if from none
+	continued bool // in another run, of which it is the beginning
 }
 
 func (r run) ref() ref { return ref{r.ID, r.RunID} }
@@ -173,18 +174,20 @@ func (s *session) list(ctx context.Context, query string, limit int) ([]run, err
 // with the first.
 func newestRuns(runs []run) []run {
 	slices.SortStableFunc(runs, func(a, b run) int { return b.StartTime.Compare(a.StartTime) })
-	began := map[string]time.Time{}
+	var newest []run
+	at := map[string]int{}       // the place of an execution in newest
+	another := map[string]bool{} // that an older run of it is another execution
 	for _, r := range runs {
-		began[r.first] = r.StartTime
-	}
-	seen := map[string]bool{}
-	newest := slices.DeleteFunc(runs, func(r run) bool {
-		earlier := seen[r.ID]
-		seen[r.ID] = true
-		return earlier
-	})
-	for i := range newest {
-		newest[i].StartTime = began[newest[i].first]
+		i, seen := at[r.ID]
+		switch {
+		case !seen:
+			at[r.ID] = len(newest)
+			newest = append(newest, r)
+		case r.continued && !another[r.ID]:
+			newest[i].StartTime = r.StartTime
+		default:
+			another[r.ID] = true
+		}
 	}
 	slices.SortStableFunc(newest, func(a, b run) int { return b.StartTime.Compare(a.StartTime) })
 	return newest
@@ -192,6 +195,6 @@ func newestRuns(runs []run) []run {
 
 func runOf(info *workflowpb.WorkflowExecutionInfo) run {
 	e := executions.Outline(info)
-	return run{ID: e.ID, RunID: info.GetExecution().GetRunId(), first: info.GetFirstRunId(), Application: e.Application, Pipeline: e.Name,
+	return run{ID: e.ID, RunID: info.GetExecution().GetRunId(), continued: info.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW, Application: e.Application, Pipeline: e.Name,
 		User: e.Trigger.User, Status: e.Status, StartTime: e.StartTime, EndTime: e.EndTime}
 }

@@ -40,11 +40,13 @@ func TestPick(t *testing.T) {
 
 func TestOnlyTheNewestRunOfAnExecutionCounts(t *testing.T) {
 	got := newestRuns([]run{
-		{ID: "a", RunID: "first", first: "first", StartTime: at(1)},
-		{ID: "b", RunID: "only", first: "only", StartTime: at(3)},
-		{ID: "a", RunID: "again", first: "again", StartTime: at(4)},
-		{ID: "c", RunID: "began", first: "began", StartTime: at(2)},
-		{ID: "c", RunID: "continued", first: "began", StartTime: at(5)},
+		{ID: "a", RunID: "first", StartTime: at(1)},
+		{ID: "b", RunID: "only", StartTime: at(3)},
+		{ID: "a", RunID: "again", StartTime: at(4)},
+		{ID: "c", RunID: "long ago", StartTime: at(0), continued: true},
+		{ID: "c", RunID: "restarted", StartTime: at(1)},
+		{ID: "c", RunID: "began", StartTime: at(2), continued: true},
+		{ID: "c", RunID: "continued", StartTime: at(5)},
 	})
 	if len(got) != 3 || got[0].RunID != "again" || got[1].RunID != "only" || got[2].RunID != "continued" {
 		t.Errorf("newestRuns = %+v, want again, only, continued", got)
