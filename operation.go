@@ -26,6 +26,8 @@ type Operation struct {
 	Execution string `json:"execution,omitempty"`
 	Stage     string `json:"stage,omitempty"`
 	User      string `json:"user,omitempty"`
+	// Depth is how many executions are above the one that asked.
+	Depth int `json:"depth,omitempty"`
 }
 
 // The words of Operation.Target, relative to the cluster as it is.

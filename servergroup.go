@@ -182,6 +182,39 @@ type ResizeServerGroup struct {
 	Capacity Capacity `json:"capacity"`
 }
 
+// Departure asks to take a server group out of traffic, or to destroy it.
+type Departure struct {
+	ServerGroupRef
+	// Percent of its instances that leave, if not all do.
+	Percent int `json:"percent,omitempty"`
+	// Keep is how many instances of the cluster must be in service when it has
+	// left; 0 does not look.
+	Keep int `json:"keep,omitempty"`
+}
+
+// Check refuses, as ErrGuarded, a departure from a cluster that needs the
+// server group. One that does not serve may always leave.
+func (d Departure) Check(cluster []ServerGroup) error {
+	stay, serves := 0, false
+	for _, g := range cluster {
+		switch {
+		case !g.Serves():
+		case g.Name == d.Name:
+			serves = true
+			if d.Percent > 0 {
+				stay += len(g.Instances) - len(g.Instances)*d.Percent/100
+			}
+		default:
+			stay += g.Count(Up)
+		}
+	}
+	if !serves || stay >= d.Keep {
+		return nil
+	}
+	return fmt.Errorf("%s: %w: without it %d instances of cluster %s would be in service, and %d must be",
+		d.Name, ErrGuarded, stay, d.Cluster().Name, d.Keep)
+}
+
 // LoadBalancer is what spreads traffic over the healthy instances of enabled
 // server groups.
 type LoadBalancer struct {

@@ -61,6 +61,8 @@ func (a *Executions) restartParent(ctx context.Context, p RestartParent) (done b
 	switch {
 	case s == nil:
 		return false, fmt.Errorf("execution %s: stage %s: %w", r.ID, p.Parent.Stage, gennaker.ErrNotFound)
+	case s.Type == "deploy" || s.Type == "cloneServerGroup":
+		return false, fmt.Errorf("execution %s: stage %s: %w: it would deploy again, so restart it yourself if that is meant", r.ID, s.RefID, gennaker.ErrInvalid)
 	case s.Type == "runMultiplePipelines":
 		return false, fmt.Errorf("execution %s: stage %s: %w: it would run all of its pipelines again, so restart it yourself if that is meant", r.ID, s.RefID, gennaker.ErrInvalid)
 	case s.Restarted != nil && s.Restarted.Token == p.Token:

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -38,14 +39,44 @@ func (a *ServerGroups) EnableServerGroup(ctx context.Context, ref gennaker.Serve
 	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Enable(ctx, ref) })
 }
 
-// DisableServerGroup takes a server group out of traffic.
-func (a *ServerGroups) DisableServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Disable(ctx, ref) })
+// DisableServerGroup takes a server group, or a part of it, out of traffic if
+// its cluster can go without. A cloud that cannot take a part out leaves the
+// server group in traffic.
+func (a *ServerGroups) DisableServerGroup(ctx context.Context, d gennaker.Departure) error {
+	return a.call(ctx, d.Account, func(ctx context.Context, p providers.ServerGroups) error {
+		if err := mayLeave(ctx, p, d); err != nil {
+			return fmt.Errorf("disable %w", err)
+		}
+		if d.Percent == 0 {
+			return p.Disable(ctx, d.ServerGroupRef)
+		}
+		if part, ok := p.(providers.PartialTraffic); ok {
+			return part.DisablePart(ctx, d.ServerGroupRef, d.Percent)
+		}
+		return nil
+	})
 }
 
-// DestroyServerGroup removes a server group.
-func (a *ServerGroups) DestroyServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Destroy(ctx, ref) })
+// DestroyServerGroup removes a server group if its cluster can go without.
+func (a *ServerGroups) DestroyServerGroup(ctx context.Context, d gennaker.Departure) error {
+	return a.call(ctx, d.Account, func(ctx context.Context, p providers.ServerGroups) error {
+		if err := mayLeave(ctx, p, d); err != nil {
+			return fmt.Errorf("destroy %w", err)
+		}
+		return p.Destroy(ctx, d.ServerGroupRef)
+	})
+}
+
+// mayLeave looks at the cluster just before a server group leaves it.
+func mayLeave(ctx context.Context, p providers.ServerGroups, d gennaker.Departure) error {
+	if d.Keep == 0 {
+		return nil
+	}
+	cluster, err := p.List(ctx, gennaker.Scope{Region: d.Region, Cluster: d.Cluster().Name})
+	if err != nil {
+		return err
+	}
+	return d.Check(cluster)
 }
 
 // Inventory reads what accounts hold. An account that cannot be read says so

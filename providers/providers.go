@@ -48,6 +48,16 @@ type ServerGroups interface {
 	Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error
 }
 
+// PartialTraffic is for clouds that can take some of a server group's
+// instances out of traffic and leave it the others.
+type PartialTraffic interface {
+	// DisablePart keeps that percent of the instances, rounded down, out of
+	// traffic until Enable takes them all in again; a repeat with another
+	// percentage counts instead of the one before. The server group stays
+	// enabled, and no instance goes away. ErrNotFound if it is gone.
+	DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error
+}
+
 // LoadBalancers spread traffic over server groups.
 type LoadBalancers interface {
 	// ListLoadBalancers returns the load balancers of a region; an empty

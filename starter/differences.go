@@ -83,6 +83,11 @@ var differences = []difference{
 			text, err := json.Marshal(s.Config["clusters"])
 			return present("clusters", err == nil && s.Type == "deploy" && strings.Contains(string(text), `"allowDeleteActive":true`))
 		}},
+	{anchor: "rolling-source", text: "rollingredblack takes the traffic of the newest enabled server group; maxInitialAsgs is not looked at",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			text, err := json.Marshal(s.Config["clusters"])
+			return present("clusters", err == nil && s.Type == "deploy" && strings.Contains(string(text), `"strategy":"rollingredblack"`))
+		}},
 	{anchor: "cancelled-deployment", text: "when it is cancelled, its cluster is put back as it was; Spinnaker leaves what it had made",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("clusters", s.Type == "deploy")

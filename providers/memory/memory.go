@@ -17,7 +17,7 @@ import (
 // healthy at once.
 type Cloud struct {
 	mu      sync.Mutex // guards all below
-	groups  []gennaker.ServerGroup
+	groups  []*group
 	jobs    []gennaker.Job
 	created time.Time // of the newest server group or job: no two are equal
 	calls   map[string]int
@@ -26,6 +26,8 @@ type Cloud struct {
 	// it returns is the call's. After a call it is a lost answer: the call has
 	// had its effect.
 	Fault func(c Call) error
+	// Now, if set before use, is the cloud's clock.
+	Now func() time.Time
 }
 
 // Call is one call of the cloud.
@@ -37,13 +39,17 @@ type Call struct {
 }
 
 var (
-	_ providers.ServerGroups = (*Cloud)(nil)
-	_ providers.Jobs         = (*Cloud)(nil)
+	_ providers.ServerGroups   = (*Cloud)(nil)
+	_ providers.PartialTraffic = (*Cloud)(nil)
+	_ providers.Jobs           = (*Cloud)(nil)
 )
 
-// SpecHealth is the field of a cluster's spec that sets the health of its
-// instances, a gennaker.Health; without it they are Up.
-const SpecHealth = "health"
+// The fields of a cluster's spec.
+const (
+	SpecImage  = "image"  // what runs in the server group; any text
+	SpecHealth = "health" // of its instances, a gennaker.Health; without it they are Up
+	SpecStart  = "start"  // seconds that an instance is Starting before that
+)
 
 func (c *Cloud) Name() string { return "memory" }
 
@@ -64,7 +70,7 @@ func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.Serv
 	err := c.call(Call{Method: "List"}, func() error {
 		for _, g := range c.groups {
 			if matches(scope.Region, g.Region) && matches(scope.Application, g.Moniker.App) && matches(scope.Cluster, g.Moniker.Cluster()) {
-				list = append(list, g)
+				list = append(list, g.seen(c.clock()))
 			}
 		}
 		return nil
@@ -77,7 +83,7 @@ func matches(wanted, got string) bool { return wanted == "" || wanted == got }
 
 func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.ServerGroup, error) {
 	var found gennaker.ServerGroup
-	err := c.change("Get", ref, func(g *gennaker.ServerGroup) { found = *g })
+	err := c.change("Get", ref, func(g *group) { found = g.seen(c.clock()) })
 	return found, err
 }
 
@@ -92,16 +98,16 @@ func (c *Cloud) Create(ctx context.Context, r gennaker.CreateServerGroup) error 
 			}
 			return fmt.Errorf("memory: create %s: %w", r.Name, gennaker.ErrExists)
 		}
-		g := gennaker.ServerGroup{Location: r.Location, Name: r.Name, Moniker: r.Moniker, Capacity: r.Capacity,
-			Enabled: true, Created: c.now(), LoadBalancers: r.LoadBalancers, Marks: r.Marks, Image: specHealth(r.Spec)}
-		c.groups = append(c.groups, settle(g))
+		g := newGroup(r, c.now())
+		g.settle(c.clock())
+		c.groups = append(c.groups, g)
 		return nil
 	})
 }
 
 // now is later than the creation of every server group and job.
 func (c *Cloud) now() time.Time {
-	now := time.Now().UTC()
+	now := c.clock()
 	if !now.After(c.created) {
 		now = c.created.Add(time.Nanosecond)
 	}
@@ -109,19 +115,30 @@ func (c *Cloud) now() time.Time {
 	return now
 }
 
+func (c *Cloud) clock() time.Time {
+	if c.Now != nil {
+		return c.Now().UTC()
+	}
+	return time.Now().UTC()
+}
+
 func (c *Cloud) Resize(ctx context.Context, r gennaker.ResizeServerGroup) error {
 	if err := r.Capacity.Check(); err != nil {
 		return fmt.Errorf("memory: resize %s: %w", r.Name, err)
 	}
-	return c.change("Resize", r.ServerGroupRef, func(g *gennaker.ServerGroup) { g.Capacity = r.Capacity })
+	return c.change("Resize", r.ServerGroupRef, func(g *group) { g.Capacity = r.Capacity })
 }
 
 func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.change("Enable", ref, func(g *gennaker.ServerGroup) { g.Enabled = true })
+	return c.change("Enable", ref, func(g *group) { g.Enabled, g.out = true, 0 })
 }
 
 func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.change("Disable", ref, func(g *gennaker.ServerGroup) { g.Enabled = false })
+	return c.change("Disable", ref, func(g *group) { g.Enabled = false })
+}
+
+func (c *Cloud) DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error {
+	return c.change("DisablePart", ref, func(g *group) { g.out = percent })
 }
 
 func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
@@ -134,14 +151,14 @@ func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error 
 }
 
 // change applies f to a server group.
-func (c *Cloud) change(method string, ref gennaker.ServerGroupRef, f func(*gennaker.ServerGroup)) error {
+func (c *Cloud) change(method string, ref gennaker.ServerGroupRef, f func(*group)) error {
 	return c.call(Call{Method: method, ServerGroup: ref.Name}, func() error {
 		at := c.find(ref)
 		if at < 0 {
 			return fmt.Errorf("memory: %s: %w", ref.Name, gennaker.ErrNotFound)
 		}
-		f(&c.groups[at])
-		c.groups[at] = settle(c.groups[at])
+		f(c.groups[at])
+		c.groups[at].settle(c.clock())
 		return nil
 	})
 }
@@ -185,25 +202,4 @@ func (c *Cloud) find(ref gennaker.ServerGroupRef) int {
 		}
 	}
 	return -1
-}
-
-// settle gives the server group the instances that its capacity asks for. The
-// health they would have stands in Image.
-func settle(g gennaker.ServerGroup) gennaker.ServerGroup {
-	health := gennaker.Health(g.Image)
-	if health == gennaker.Up && !g.Enabled {
-		health = gennaker.OutOfService
-	}
-	g.Instances = nil
-	for i := range g.Capacity.Desired {
-		g.Instances = append(g.Instances, gennaker.Instance{ID: fmt.Sprintf("%s-%d", g.Name, i), Health: health, Launched: g.Created})
-	}
-	return g
-}
-
-func specHealth(spec map[string]any) string {
-	if health, ok := spec[SpecHealth].(string); ok {
-		return health
-	}
-	return string(gennaker.Up)
 }

@@ -43,6 +43,7 @@ func Run(t *testing.T, h Harness) {
 		{"server groups are listed oldest first and within scope", listsInOrder},
 		{"a resized server group gets and loses instances", resizes},
 		{"a disabled server group keeps its instances and can be enabled again", disables},
+		{"a part of a server group leaves the traffic, and comes back when it is enabled", disablesPart},
 		{"a destroyed server group goes away, and destroying it again is no error", destroys},
 		{"a server group that is not there is not found", notFound},
 		{"a capacity that cannot be is invalid", refusesCapacity},
@@ -232,6 +233,33 @@ func disables(s *suite) {
 		}
 	}
 	s.eventually(c.Ref(), "up and enabled again", func(g gennaker.ServerGroup) bool { return g.Enabled && up(1)(g) })
+}
+
+func disablesPart(s *suite) {
+	part, ok := s.groups.(providers.PartialTraffic)
+	if !ok {
+		return
+	}
+	c := s.request(0, "a", 3)
+	s.create(c)
+	s.eventually(c.Ref(), "up", up(3))
+	for _, step := range []struct{ percent, up int }{{50, 2}, {50, 2}, {67, 1}, {10, 3}, {40, 2}} {
+		if err := part.DisablePart(s.ctx, c.Ref(), step.percent); err != nil {
+			s.Fatalf("DisablePart %d %% = %v", step.percent, err)
+		}
+		g := s.eventually(c.Ref(), "partly out of service", func(g gennaker.ServerGroup) bool { return g.Count(gennaker.Up) == step.up })
+		if !g.Enabled || len(g.Instances) != 3 {
+			s.Errorf("with %d %% out of traffic it is enabled: %t, with %d instances; want true, 3", step.percent, g.Enabled, len(g.Instances))
+		}
+	}
+	if err := s.groups.Enable(s.ctx, c.Ref()); err != nil {
+		s.Fatalf("Enable = %v", err)
+	}
+	s.eventually(c.Ref(), "up again", up(3))
+	gone := s.request(9, "a", 1)
+	if err := part.DisablePart(s.ctx, gone.Ref(), 50); !errors.Is(err, gennaker.ErrNotFound) {
+		s.Errorf("DisablePart of one that is not there = %v, want ErrNotFound", err)
+	}
 }
 
 func destroys(s *suite) {

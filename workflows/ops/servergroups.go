@@ -36,16 +36,36 @@ func Enable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 
 // Disable takes a server group out of traffic and waits until it takes none.
 func Disable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
-	if err := run(ctx, changing, "disable "+ref.Name, groups.DisableServerGroup, ref, nil); err != nil {
+	return DisableKeeping(ctx, ref, 0)
+}
+
+// DisableKeeping is Disable, refused as ErrGuarded if fewer than that many
+// instances of the cluster would be in service then.
+func DisableKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
+	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep}
+	if err := run(ctx, changing, "disable "+ref.Name, groups.DisableServerGroup, d, nil); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: ref, Idle: true}, idleLimit, ref.Name+" takes no more traffic")
 }
 
+// DisablePart takes that percent of a server group's instances out of traffic,
+// refused like DisableKeeping. A cloud that cannot leaves them in.
+func DisablePart(ctx workflow.Context, ref gennaker.ServerGroupRef, percent, keep int) error {
+	d := gennaker.Departure{ServerGroupRef: ref, Percent: percent, Keep: keep}
+	return run(ctx, changing, fmt.Sprintf("disable %d %% of %s", percent, ref.Name), groups.DisableServerGroup, d, nil)
+}
+
 // Destroy removes a server group and waits until it is gone. It may be gone
 // already.
 func Destroy(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
-	if err := run(ctx, changing, "destroy "+ref.Name, groups.DestroyServerGroup, ref, nil); err != nil {
+	return DestroyKeeping(ctx, ref, 0)
+}
+
+// DestroyKeeping is Destroy, refused like DisableKeeping.
+func DestroyKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
+	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep}
+	if err := run(ctx, changing, "destroy "+ref.Name, groups.DestroyServerGroup, d, nil); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: ref, Gone: true}, idleLimit, ref.Name+" is gone")

@@ -60,10 +60,14 @@ func change(ctx workflow.Context, in Input, kind string) (Outputs, error) {
 
 // operation is a change of a cluster on behalf of the stage.
 func (in Input) operation(kind string, cluster gennaker.ClusterRef, a address, fields map[string]any) gennaker.Operation {
+	depth := 0
+	if above := in.Execution.Trigger.Parent; above != nil {
+		depth = above.Depth
+	}
 	return gennaker.Operation{
 		Kind: kind, Cluster: cluster, ServerGroup: a.serverGroup(), Target: a.Target, Config: fields,
 		TimeoutMillis: in.Limit.Milliseconds(),
-		Execution:     in.Execution.ID, Stage: in.State.RefID, User: in.User,
+		Execution:     in.Execution.ID, Stage: in.State.RefID, User: in.User, Depth: depth,
 	}
 }
 

@@ -22,7 +22,7 @@ type Cluster struct {
 	Capacity      gennaker.Capacity `json:"capacity,omitzero" jsonschema_description:"Default: one instance."`
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 
-	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others."`
+	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack,enum=rollingredblack" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others. rollingredblack: move the traffic step by step, see targetPercentages."`
 	TargetHealthy     *int     `json:"targetHealthyDeployPercentage,omitempty" jsonschema:"minimum=0,maximum=100" jsonschema_description:"Percent of the instances that must be healthy; default 100."`
 	MaxRemaining      int      `json:"maxRemainingAsgs,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack: server groups to keep; 0 keeps all."`
 	AllowDeleteActive bool     `json:"allowDeleteActive,omitempty" jsonschema_description:"redblack: maxRemainingAsgs may destroy server groups that took traffic."`
@@ -32,6 +32,20 @@ type Cluster struct {
 	DelayScaleDown    float64  `json:"delayBeforeScaleDownSec,omitempty" jsonschema:"minimum=0"`
 	ScaleDownActive   bool     `json:"allowScaleDownActive,omitempty"`
 	Rollback          Rollback `json:"rollback,omitzero"`
+
+	UseSource    bool   `json:"useSourceCapacity,omitempty" jsonschema_description:"Be as big as the source; capacity does not count. While the strategy runs, the new server group has at least as many instances as it had."`
+	PreferSource bool   `json:"preferSourceCapacity,omitempty" jsonschema_description:"With useSourceCapacity: take capacity if there is no source. Otherwise the deployment fails."`
+	Source       Source `json:"source,omitzero" jsonschema_description:"The server group that the new one follows. Default: the newest that is enabled, else the newest."`
+
+	Percentages []int       `json:"targetPercentages,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"rollingredblack: the steps, as percentages of the source's size; 100 is the last whether it is named or not. At each step the new server group grows to that size, delayBeforeCleanup passes, pipelineBeforeCleanup runs, and that percentage of the source's instances is taken out of traffic."`
+	Validation  *Validation `json:"pipelineBeforeCleanup,omitempty" jsonschema_description:"rollingredblack: a pipeline that must succeed at each step. Its parameters deployedServerGroup, sourceServerGroup and percentageComplete are filled in."`
+}
+
+// Source names a server group of the cluster.
+type Source struct {
+	ServerGroup string `json:"serverGroupName,omitempty"`
+	Asg         string `json:"asgName,omitempty" jsonschema_description:"The old name of serverGroupName."`
+	UseCapacity bool   `json:"useSourceCapacity,omitempty" jsonschema_description:"Says the same as useSourceCapacity beside it."`
 }
 
 // Rollback says what to do when the new server group does not become healthy.
@@ -67,10 +81,9 @@ func (c Cluster) capacity() gennaker.Capacity {
 	return c.Capacity
 }
 
-// healthy is how many instances must be up: the percentage of those wanted,
-// rounded, and at least one if any are (Spinnaker's rule).
-func (c Cluster) healthy() int {
-	desired := c.capacity().Desired
+// healthy is how many of the wanted instances must be up: the percentage of
+// them, rounded, and at least one if any are (Spinnaker's rule).
+func (c Cluster) healthy(desired int) int {
 	if c.TargetHealthy == nil {
 		return desired
 	}

@@ -6,11 +6,9 @@ package strategies
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
@@ -25,6 +23,8 @@ var Table = map[string]func(workflow.Context, *Deployment) error{
 	"none":       None,
 	"highlander": Highlander,
 	"redblack":   RedBlack,
+
+	"rollingredblack": RollingRedBlack,
 }
 
 // Deployment is one deployment under way. Old is the cluster as it was before,
@@ -33,9 +33,15 @@ type Deployment struct {
 	Config Cluster
 	New    gennaker.CreateServerGroup
 	Old    []gennaker.ServerGroup
+	Source *gennaker.ServerGroup // the one of them that the new one follows; nil if there is none
+	Wanted gennaker.Capacity     // of the new server group when all is done
 	Change gennaker.Change
 
-	healthy bool // the new server group has been
+	op      gennaker.Operation
+	keep    int  // instances of the cluster that must stay in service
+	pinned  bool // the source cannot shrink for now
+	healthy bool // the new server group is, as far as is known
+	moving  bool // and yet a failure is taken back: the traffic has not moved
 }
 
 // Deploy makes a new server group by the strategy that the operation's config
@@ -51,7 +57,12 @@ func Deploy(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 		return d.Change, fmt.Errorf("strategy %q: %w: there are %s", d.Config.Strategy, gennaker.ErrInvalid, names())
 	}
 	limit := time.Duration(op.TimeoutMillis) * time.Millisecond
-	err = gate.Limit(ctx, limit, func(ctx workflow.Context) error { return strategy(ctx, d) })
+	err = gate.Limit(ctx, limit, func(ctx workflow.Context) error {
+		if err := strategy(ctx, d); err != nil {
+			return err
+		}
+		return d.unpinNew(ctx)
+	})
 	if errors.Is(err, gate.ErrTimeout) {
 		err = d.late(ctx, limit)
 	}
@@ -101,17 +112,33 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 	if moniker, err = moniker.Next(old); err != nil {
 		return nil, err
 	}
-	capacity := c.capacity()
-	return &Deployment{
+	d := &Deployment{
 		Config: c,
 		Old:    old,
 		New: gennaker.CreateServerGroup{
 			Location: op.Cluster.Location, Name: moniker.Name(), Moniker: moniker,
-			Capacity: capacity, LoadBalancers: c.LoadBalancers,
-			Marks: marks(ctx, op), Spec: spec(op.Config),
+			LoadBalancers: c.LoadBalancers, Marks: marks(ctx, op), Spec: spec(op.Config),
 		},
-		Change: gennaker.Change{Cluster: op.Cluster, ServerGroup: moniker.Name(), Capacity: &capacity},
-	}, nil
+		Change: gennaker.Change{Cluster: op.Cluster, ServerGroup: moniker.Name()},
+		op:     op,
+	}
+	if err := d.size(); err != nil {
+		return nil, err
+	}
+	d.Change.Capacity = &d.Wanted
+	d.keep = min(inService(old), c.healthy(d.Wanted.Desired))
+	return d, nil
+}
+
+// inService is how many instances take traffic.
+func inService(cluster []gennaker.ServerGroup) int {
+	n := 0
+	for _, g := range cluster {
+		if g.Serves() {
+			n += g.Count(gennaker.Up)
+		}
+	}
+	return n
 }
 
 // marks say who made the server group. The token is the same for every retry
@@ -123,92 +150,4 @@ func marks(ctx workflow.Context, op gennaker.Operation) map[string]string {
 		gennaker.MarkStage:     op.Stage,
 		gennaker.MarkToken:     gennaker.Token(info.WorkflowExecution.ID, info.FirstRunID, "create"),
 	}
-}
-
-// takeBack undoes a deployment that ended with cause. A cancelled one leaves
-// the cluster as it was before. A failed one is left as it is, unless the
-// document asks for a rollback and the new server group never was healthy.
-func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
-	canceled := temporal.IsCanceledError(cause) && ctx.Err() != nil
-	if !canceled && (d.healthy || !d.Config.Rollback.OnFailure) {
-		return cause
-	}
-	if canceled {
-		gate.Of(ctx).Open(ctx) // a pause must not hold up the clean-up
-	}
-	outlive, _ := workflow.NewDisconnectedContext(ctx)
-	if err := restore(outlive, d, canceled || d.Config.Rollback.DestroyLatest); err != nil {
-		return fmt.Errorf("%w; taking it back did not work either: %s", cause, err.Error())
-	}
-	if canceled || d.Change.RolledBack == "" {
-		return cause
-	}
-	return fmt.Errorf("%w; rolled back", cause)
-}
-
-// restore puts the old server groups back into traffic as they were, and only
-// then takes the new one out.
-func restore(ctx workflow.Context, d *Deployment, destroy bool) error {
-	now, err := ops.Cluster(ctx, d.New.Ref().Cluster())
-	if err != nil {
-		return err
-	}
-	for _, old := range d.Old {
-		if err := revive(ctx, old, find(now, old.Name)); err != nil {
-			return err
-		}
-	}
-	made := find(now, d.New.Name)
-	if made == nil || made.Marks[gennaker.MarkToken] != d.New.Marks[gennaker.MarkToken] {
-		return nil // never made, or not ours
-	}
-	if made.Serves() && !anyServes(d.Old, now) && len(d.Change.Destroyed) > 0 {
-		return fmt.Errorf("%s: %w: the server groups before it are destroyed", made.Name, gennaker.ErrGuarded)
-	}
-	d.Change.RolledBack = made.Name
-	if err := ops.Disable(ctx, made.Ref()); err != nil {
-		return err
-	}
-	if !destroy {
-		return nil
-	}
-	return ops.Destroy(ctx, made.Ref())
-}
-
-// revive gives a server group the capacity and the traffic that it had.
-func revive(ctx workflow.Context, was gennaker.ServerGroup, is *gennaker.ServerGroup) error {
-	if is == nil || !was.Enabled {
-		return nil
-	}
-	if is.Capacity != was.Capacity {
-		if err := ops.Resize(ctx, was.Ref(), was.Capacity); err != nil {
-			return err
-		}
-	}
-	if !is.Enabled {
-		if err := ops.Enable(ctx, was.Ref()); err != nil {
-			return err
-		}
-	}
-	if is.Capacity == was.Capacity && is.Enabled {
-		return nil
-	}
-	return ops.AwaitUp(ctx, was.Ref(), was.Count(gennaker.Up))
-}
-
-func find(groups []gennaker.ServerGroup, name string) *gennaker.ServerGroup {
-	for i := range groups {
-		if groups[i].Name == name {
-			return &groups[i]
-		}
-	}
-	return nil
-}
-
-// anyServes reports whether one of the old server groups is still there and
-// was serving.
-func anyServes(old, now []gennaker.ServerGroup) bool {
-	return slices.ContainsFunc(old, func(g gennaker.ServerGroup) bool {
-		return g.Serves() && find(now, g.Name) != nil
-	})
 }

@@ -9,12 +9,24 @@ import (
 // None creates the new server group and waits until it is healthy. The old
 // ones go on as they are.
 func None(ctx workflow.Context, d *Deployment) error {
+	if err := create(ctx, d); err != nil {
+		return err
+	}
+	return d.awaitHealthy(ctx, d.Wanted.Desired)
+}
+
+func create(ctx workflow.Context, d *Deployment) error {
 	if err := ops.Create(ctx, d.New); err != nil {
 		return err
 	}
 	d.Change.Created = true
-	d.Change.Capacity = &d.New.Capacity
-	if err := ops.AwaitUp(ctx, d.New.Ref(), d.Config.healthy()); err != nil {
+	return nil
+}
+
+// awaitHealthy waits until enough of that many instances are up.
+func (d *Deployment) awaitHealthy(ctx workflow.Context, desired int) error {
+	d.healthy = false
+	if err := ops.AwaitUp(ctx, d.New.Ref(), d.Config.healthy(desired)); err != nil {
 		return err
 	}
 	d.healthy = true

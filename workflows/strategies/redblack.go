@@ -1,7 +1,10 @@
 package strategies
 
 import (
+	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -21,8 +24,7 @@ func RedBlack(ctx workflow.Context, d *Deployment) error {
 	if err := destroy(ctx, d, idle); err != nil {
 		return err
 	}
-	delay := seconds(max(d.Config.DelayCleanup, d.Config.DelayDisable))
-	if err := gate.Sleep(ctx, delay, "before the old server groups are disabled"); err != nil {
+	if err := gate.Sleep(ctx, d.delay(), "before the old server groups are disabled"); err != nil {
 		return err
 	}
 	if err := disable(ctx, d, d.Old); err != nil {
@@ -32,6 +34,10 @@ func RedBlack(ctx workflow.Context, d *Deployment) error {
 		return err
 	}
 	return scaleDown(ctx, d)
+}
+
+func (d *Deployment) delay() time.Duration {
+	return seconds(max(d.Config.DelayCleanup, d.Config.DelayDisable))
 }
 
 // surplus is what maxRemainingAsgs leaves no room for, the newest kept first,
@@ -79,7 +85,8 @@ func disable(ctx workflow.Context, d *Deployment, list []gennaker.ServerGroup) e
 		if !isActive(g) || slices.Contains(d.Change.Destroyed, g.Name) {
 			continue
 		}
-		if err := ops.Disable(ctx, g.Ref()); err != nil {
+		err := d.whenHealthy(ctx, d.Wanted.Desired, func() error { return ops.DisableKeeping(ctx, g.Ref(), d.keep) })
+		if err != nil {
 			return err
 		}
 		d.Change.Disabled = append(d.Change.Disabled, g.Name)
@@ -87,15 +94,44 @@ func disable(ctx workflow.Context, d *Deployment, list []gennaker.ServerGroup) e
 	return nil
 }
 
+// destroy removes them. The way back is over with the first.
 func destroy(ctx workflow.Context, d *Deployment, list []gennaker.ServerGroup) error {
 	for _, g := range list {
-		d.Change.Destroyed = append(d.Change.Destroyed, g.Name) // from here on it may be gone
-		if err := ops.Destroy(ctx, g.Ref()); err != nil {
+		err := d.whenHealthy(ctx, d.Wanted.Desired, func() error {
+			before := d.Change.Destroyed
+			d.Change.Destroyed = append(before, g.Name) // from here on it may be gone
+			err := ops.DestroyKeeping(ctx, g.Ref(), d.keep)
+			if errors.Is(err, gennaker.ErrGuarded) {
+				d.Change.Destroyed = before
+			}
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// whenHealthy does something that takes capacity away. If the cluster cannot
+// go without that now, because the new server group was healthy and is not any
+// more, it waits until it is again.
+func (d *Deployment) whenHealthy(ctx workflow.Context, desired int, do func() error) error {
+	for range relapses {
+		err := do()
+		if !errors.Is(err, gennaker.ErrGuarded) {
+			return err
+		}
+		if err := d.awaitHealthy(ctx, desired); err != nil {
+			return err
+		}
+	}
+	d.healthy = false
+	return fmt.Errorf("%s is %w: it was healthy %d times, and was not when the old server groups were to go", d.New.Name, gennaker.ErrUnhealthy, relapses)
+}
+
+// relapses is how often a new server group may turn unhealthy before each step.
+const relapses = 5
 
 // scaleDown takes the instances of the old server groups away, if asked to.
 func scaleDown(ctx workflow.Context, d *Deployment) error {
@@ -106,6 +142,9 @@ func scaleDown(ctx workflow.Context, d *Deployment) error {
 		return err
 	}
 	for _, g := range d.Old {
+		if isActive(g) && !slices.Contains(d.Change.Disabled, g.Name) {
+			continue // it is none of the strategy's
+		}
 		if g.Capacity == (gennaker.Capacity{}) || slices.Contains(d.Change.Destroyed, g.Name) {
 			continue
 		}

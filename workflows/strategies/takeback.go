@@ -1,0 +1,123 @@
+package strategies
+
+import (
+	"fmt"
+	"slices"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/gate"
+	"github.com/gennaker/gennaker/workflows/ops"
+)
+
+// takeBack undoes a deployment that ended with cause. A cancelled one leaves
+// the cluster as it was before. A failed one is left as it is, unless the
+// document asks for a rollback and the new server group is not healthy.
+func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
+	canceled := temporal.IsCanceledError(cause) && ctx.Err() != nil
+	outlive, _ := workflow.NewDisconnectedContext(ctx)
+	if canceled {
+		gate.Of(ctx).Open(ctx) // a pause must not hold up the clean-up
+	} else if d.healthy && !d.moving || !d.Config.Rollback.OnFailure {
+		return d.release(outlive, cause)
+	}
+	if err := restore(outlive, d, canceled || d.Config.Rollback.DestroyLatest); err != nil {
+		return stuck(d, cause, err)
+	}
+	if canceled || d.Change.RolledBack == "" {
+		return cause
+	}
+	return fmt.Errorf("%w; rolled back", cause)
+}
+
+// stuck says that a deployment could not be taken back, which is news even to
+// who has cancelled it: then the error is no cancellation.
+func stuck(d *Deployment, cause, err error) error {
+	if temporal.IsCanceledError(cause) {
+		return fmt.Errorf("cancelled; taking %s back did not work: %w", d.New.Name, err)
+	}
+	return fmt.Errorf("%w; taking it back did not work either: %s", cause, err.Error())
+}
+
+// release lets the source shrink again after a failure that leaves all else as
+// it is.
+func (d *Deployment) release(ctx workflow.Context, cause error) error {
+	if err := d.unpinSource(ctx); err != nil {
+		return fmt.Errorf("%w; %s still has the min of its desired instances: %s", cause, d.Source.Name, err.Error())
+	}
+	return cause
+}
+
+// restore puts the old server groups back into traffic as they were, and only
+// then takes the new one out.
+func restore(ctx workflow.Context, d *Deployment, destroy bool) error {
+	now, err := ops.Cluster(ctx, d.New.Ref().Cluster())
+	if err != nil {
+		return err
+	}
+	for _, old := range d.Old {
+		if err := revive(ctx, old, find(now, old.Name)); err != nil {
+			return err
+		}
+	}
+	made := find(now, d.New.Name)
+	if made == nil || made.Marks[gennaker.MarkToken] != d.New.Marks[gennaker.MarkToken] {
+		return nil // never made, or not ours
+	}
+	if made.Serves() && !anyServes(d.Old, now) && len(d.Change.Destroyed) > 0 {
+		return fmt.Errorf("%s: %w: the server groups before it are destroyed", made.Name, gennaker.ErrGuarded)
+	}
+	if err := ops.DisableKeeping(ctx, made.Ref(), d.keep); err != nil {
+		return err
+	}
+	d.Change.RolledBack = made.Name
+	if !destroy {
+		return nil
+	}
+	return ops.Destroy(ctx, made.Ref())
+}
+
+// revive gives a server group the traffic that it had, and no fewer instances.
+func revive(ctx workflow.Context, was gennaker.ServerGroup, is *gennaker.ServerGroup) error {
+	if is == nil || !was.Enabled {
+		return nil
+	}
+	to := was.Capacity
+	if is.Enabled { // it may have grown by itself
+		to.Desired = max(to.Desired, min(is.Capacity.Desired, to.Max))
+	}
+	out := !is.Enabled || is.Count(gennaker.OutOfService) > 0
+	if is.Capacity != to {
+		if err := ops.Resize(ctx, was.Ref(), to); err != nil {
+			return err
+		}
+	}
+	if out {
+		if err := ops.Enable(ctx, was.Ref()); err != nil {
+			return err
+		}
+	}
+	if is.Capacity == to && !out {
+		return nil
+	}
+	return ops.AwaitUp(ctx, was.Ref(), was.Count(gennaker.Up))
+}
+
+func find(groups []gennaker.ServerGroup, name string) *gennaker.ServerGroup {
+	for i := range groups {
+		if groups[i].Name == name {
+			return &groups[i]
+		}
+	}
+	return nil
+}
+
+// anyServes reports whether one of the old server groups is still there and
+// was serving.
+func anyServes(old, now []gennaker.ServerGroup) bool {
+	return slices.ContainsFunc(old, func(g gennaker.ServerGroup) bool {
+		return g.Serves() && find(now, g.Name) != nil
+	})
+}
