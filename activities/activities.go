@@ -24,6 +24,9 @@ type Config struct {
 	Pipelines  PipelineStore
 	Users      []gennaker.User // who has which role
 	Webhooks   WebhookPolicy   // what webhooks may do
+	// LookOnce leaves it to Temporal to look at a server group again, instead
+	// of pausing between looks: for simulations, whose clock skips.
+	LookOnce bool
 }
 
 // Activities is every activity there is.
@@ -42,7 +45,7 @@ type Activities struct {
 // New makes the activities of one worker.
 func New(c Config) Activities {
 	return Activities{
-		ServerGroups: &ServerGroups{registry: c.Providers},
+		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce},
 		Clusters:     &Clusters{temporal: c.Temporal},
 		Jobs:         &Jobs{registry: c.Providers},
 		Executions:   &Executions{client: c.Executions},

@@ -44,7 +44,12 @@ func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
 	if err != nil {
 		return translate(err)
 	}
-	return alive(ctx, func(ctx context.Context, b *pulse) error { return watch(ctx, groups, u, b) })
+	return alive(ctx, func(ctx context.Context, b *pulse) error {
+		if a.lookOnce {
+			return glance(ctx, groups, u, b)
+		}
+		return watch(ctx, groups, u, b)
+	})
 }
 
 func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
@@ -62,6 +67,15 @@ func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse
 			return fmt.Errorf("await %s: %w: this worker is stopping", u.Name, gennaker.ErrUnavailable)
 		}
 	}
+}
+
+// glance looks once, and is ErrUnavailable if the time has not come.
+func glance(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
+	done, err := look(ctx, groups, u, b)
+	if err == nil && !done {
+		return fmt.Errorf("await %s: %w: not yet", u.Name, gennaker.ErrUnavailable)
+	}
+	return err
 }
 
 // pace is the pause between two looks: a tenth of the time waited so far.

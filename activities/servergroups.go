@@ -12,6 +12,7 @@ import (
 // ServerGroups changes and reads server groups.
 type ServerGroups struct {
 	registry *providers.Registry
+	lookOnce bool
 }
 
 // ListCluster returns a cluster's server groups, oldest first.

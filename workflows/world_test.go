@@ -43,18 +43,21 @@ type world struct {
 
 func newWorld(t *testing.T, users ...gennaker.User) *world {
 	t.Helper()
+	return worldWith(t, activities.Config{Users: users})
+}
+
+// worldWith is a world whose activities have more to go by.
+func worldWith(t *testing.T, c activities.Config) *world {
+	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet)
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment(), cloud: &memory.Cloud{}}
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env, stages.Table.With(customTypes))
-	activities.Register(w.env, activities.New(activities.Config{
-		Providers:  providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud}),
-		Users:      users,
-		Pipelines:  &w.stored,
-		Executions: &w.others,
-	}))
+	c.Providers = providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud})
+	c.Pipelines, c.Executions = &w.stored, &w.others
+	activities.Register(w.env, activities.New(c))
 	w.begun = w.env.Now()
 	return w
 }

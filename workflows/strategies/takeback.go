@@ -1,8 +1,10 @@
 package strategies
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -21,7 +23,7 @@ func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
 	if canceled {
 		gate.Of(ctx).Open(ctx) // a pause must not hold up the clean-up
 	} else if d.healthy && !d.moving || !d.Config.Rollback.OnFailure {
-		return d.release(outlive, cause)
+		return d.release(outlive, d.left(cause))
 	}
 	if err := restore(outlive, d, canceled || d.Config.Rollback.DestroyLatest); err != nil {
 		return stuck(d, cause, err)
@@ -38,7 +40,21 @@ func stuck(d *Deployment, cause, err error) error {
 	if temporal.IsCanceledError(cause) {
 		return fmt.Errorf("cancelled; taking %s back did not work: %w", d.New.Name, err)
 	}
-	return fmt.Errorf("%w; taking it back did not work either: %s", cause, err.Error())
+	return fmt.Errorf("%w; taking it back did not work either: %s", d.left(cause), err.Error())
+}
+
+// left names the new server group in the error of a deployment that leaves it
+// behind, so that somebody can look after it.
+func (d *Deployment) left(cause error) error {
+	switch {
+	case strings.Contains(cause.Error(), d.New.Name):
+		return cause
+	case d.Change.Created:
+		return fmt.Errorf("%w; %s is left as it is", cause, d.New.Name)
+	case errors.Is(cause, gennaker.ErrUnavailable):
+		return fmt.Errorf("%w; %s may have been made", cause, d.New.Name)
+	}
+	return cause
 }
 
 // release lets the source shrink again after a failure that leaves all else as
