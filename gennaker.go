@@ -51,6 +51,9 @@ const (
 	UpdateRestart = "restart"
 	// QueryState returns the Execution as it is now.
 	QueryState = "state"
+	// QueryWayBack returns what a change of a cluster will do if it does not go
+	// well, in a sentence.
+	QueryWayBack = "wayBack"
 	// QueryEvaluate takes an Evaluate and returns the expression's value.
 	QueryEvaluate = "evaluate"
 	// QueryExplain takes an Evaluate and returns an expression.Explanation.

@@ -21,6 +21,9 @@ func details(v view, s gennaker.StageExecution) []span {
 		for _, p := range v.Progress[id] {
 			lines = append(lines, span{instances(p), cyan})
 		}
+		if text := v.WaysBack[id]; text != "" {
+			lines = append(lines, span{text, dim})
+		}
 	}
 	if q := s.Question; q != nil && s.Judgment == nil {
 		lines = append(lines, span{asks(*q), yellow})

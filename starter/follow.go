@@ -139,6 +139,26 @@ func (s *session) progress(ctx context.Context, e gennaker.Execution) map[string
 	return found
 }
 
+// waysBack asks the cluster operations of the running stages what they will do
+// if they do not go well. One that does not answer has nothing to say.
+func (s *session) waysBack(ctx context.Context, e gennaker.Execution) map[string]string {
+	ctx, cancel := context.WithTimeout(ctx, workerPatience)
+	defer cancel()
+	found := map[string]string{}
+	for _, stage := range e.Stages {
+		if stage.Status != gennaker.Running {
+			continue
+		}
+		for _, id := range stage.Operations {
+			var text string
+			if value, err := s.QueryWorkflow(ctx, id, "", gennaker.QueryWayBack); err == nil && value.Get(&text) == nil {
+				found[id] = text
+			}
+		}
+	}
+	return found
+}
+
 // heartbeats are what the running activities of a workflow last reported, each
 // as a T. It is nothing if the workflow cannot be read: the stage tells its own
 // end.

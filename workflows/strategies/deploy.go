@@ -56,6 +56,10 @@ func Deploy(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	if !ok {
 		return d.Change, fmt.Errorf("strategy %q: %w: there are %s", d.Config.Strategy, gennaker.ErrInvalid, names())
 	}
+	err = workflow.SetQueryHandler(ctx, gennaker.QueryWayBack, func() (string, error) { return d.wayBack(), nil })
+	if err != nil {
+		return d.Change, err
+	}
 	limit := time.Duration(op.TimeoutMillis) * time.Millisecond
 	err = gate.Limit(ctx, limit, func(ctx workflow.Context) error {
 		if err := strategy(ctx, d); err != nil {

@@ -14,6 +14,28 @@ import (
 	"github.com/gennaker/gennaker/workflows/ops"
 )
 
+// wayBack says what will be done if the deployment does not go well. It is
+// known before anything is changed; restore does it as far as the cluster, as
+// it is then, still allows.
+func (d *Deployment) wayBack() string {
+	var steps []string
+	for _, g := range d.Old {
+		if g.Enabled && !slices.Contains(d.Change.Destroyed, g.Name) {
+			steps = append(steps, fmt.Sprintf("enable %s (%d)", g.Name, g.Capacity.Desired))
+		}
+	}
+	canceled := strings.Join(append(steps, "disable and destroy "+d.New.Name), ", ")
+	failed := d.New.Name + " stays"
+	switch {
+	case d.healthy && !d.moving || !d.Config.Rollback.OnFailure:
+	case d.Config.Rollback.DestroyLatest:
+		return "if it fails or is cancelled: " + canceled
+	default:
+		failed = strings.Join(append(steps, "disable "+d.New.Name), ", ")
+	}
+	return "if it fails: " + failed + "; if it is cancelled: " + canceled
+}
+
 // takeBack undoes a deployment that ended with cause. A cancelled one leaves
 // the cluster as it was before. A failed one is left as it is, unless the
 // document asks for a rollback and the new server group is not healthy.
