@@ -1,0 +1,107 @@
+// Package awstest is an Amazon of our own for tests: the parts of EC2, Auto
+// Scaling, Elastic Load Balancing and STS that a deployment uses, behind
+// Amazon's own wire protocols. What it is for is the life cycles: instances
+// that boot, drain and end in their time, suspended processes that really stop
+// what they name, health checks, errors, activities, throttles, stale reads,
+// and answers that are lost after the call took effect.
+//
+// It does not pretend: a parameter, filter or action that it does not know is
+// refused with the code NotSimulated, never ignored. It keeps nothing on disk,
+// checks no signatures, and runs nothing.
+//
+// A request's account comes from its access key, its region and service from
+// the scope of its signature. An access key that AssumeRole gave belongs to
+// the role's account; every other belongs to Config.Account.
+package awstest
+
+import (
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Config says how the simulated cloud behaves. The zero value is a cloud in
+// real time without faults.
+type Config struct {
+	// Account is the one that requests with any access key belong to; default
+	// 123456789012.
+	Account string
+	// Clock is what the life cycles go by; default is the real one.
+	Clock Clock
+	// Times say how long things take; what is zero has its default.
+	Times Times
+	// Lag is how old the answers of reading calls may be: they show the cloud
+	// as it was that long ago. Writing calls see it as it is.
+	Lag time.Duration
+	// Throttle limits the calls of each account, region and service.
+	Throttle Throttle
+	// PageSize caps the pages of every listing, to make tests turn them.
+	PageSize int
+	// DeniedRoles are the ARNs that AssumeRole refuses.
+	DeniedRoles []string
+	// Fault, if any, is asked before each call what shall go wrong.
+	Fault func(Call) *Fault
+}
+
+// Cloud is the simulated cloud: an http.Handler that answers for all services.
+type Cloud struct {
+	config Config
+	start  time.Time
+
+	mu       sync.Mutex // guards what follows, and the places
+	places   map[placeKey]*Place
+	accounts map[string]string // by access key, of assumed roles
+	buckets  map[bucketKey]*bucket
+	injected map[string][]Fault
+	calls    map[string]int
+	effects  []Effect
+	ids      int
+}
+
+// New makes an empty cloud: each account has a default network in each
+// region, and no images.
+func New(c Config) *Cloud {
+	if c.Account == "" {
+		c.Account = "123456789012"
+	}
+	if c.Clock == nil {
+		c.Clock = realClock{}
+	}
+	c.Times = c.Times.withDefaults()
+	return &Cloud{config: c, start: c.Clock.Now(), places: map[placeKey]*Place{}, accounts: map[string]string{},
+		buckets: map[bucketKey]*bucket{}, injected: map[string][]Fault{}, calls: map[string]int{}}
+}
+
+// Region is the part of the default account that is in a region.
+func (c *Cloud) Region(region string) *Place { return c.Place(c.config.Account, region) }
+
+// Place is the part of an account that is in a region.
+func (c *Cloud) Place(account, region string) *Place {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.place(account, region)
+}
+
+// Server is a cloud that listens on a port of the loopback interface.
+type Server struct {
+	*Cloud
+	// URL is the endpoint of every service.
+	URL    string
+	server *http.Server
+}
+
+// Serve starts a cloud. The caller closes it.
+func Serve(c Config) (*Server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	cloud := New(c)
+	s := &Server{Cloud: cloud, URL: "http://" + listener.Addr().String(), server: &http.Server{Handler: cloud}}
+	go s.server.Serve(listener)
+	return s, nil
+}
+
+// Close ends the server and its connections.
+func (s *Server) Close() error { return s.server.Close() }
