@@ -31,7 +31,8 @@ func TestEveryActionIsAsAWSModelsIt(t *testing.T) {
 		run  func(*world)
 	}{
 		{"network", driveNetwork}, {"templates", driveTemplates}, {"groups", driveGroups}, {"members", driveMembers},
-		{"hooks", driveHooks}, {"sources", driveSources}, {"instances", driveInstances},
+		{"hooks", driveHooks}, {"policies", drivePolicies}, {"refreshes", driveRefreshes},
+		{"sources", driveSources}, {"instances", driveInstances},
 		{"load balancers", driveLoadBalancers}, {"classic", driveClassic}, {"identity", driveIdentity},
 	} {
 		before := w.T
@@ -102,6 +103,10 @@ func driveTemplates(w *world) {
 	if machine.InstanceLifecycle != "spot" || machine.InstanceType != "t3.small" || aws.ToString(machine.KeyName) != "ops" {
 		w.Errorf("the instance is not as its template says: %+v", machine)
 	}
+	gone := must(w.ec2.DeleteLaunchTemplateVersions(ctx, &ec2.DeleteLaunchTemplateVersionsInput{LaunchTemplateName: aws.String("full"), Versions: []string{"1", "2"}}))(w.T)
+	if len(gone.SuccessfullyDeletedLaunchTemplateVersions) != 1 || len(gone.UnsuccessfullyDeletedLaunchTemplateVersions) != 1 {
+		w.Errorf("deleting both versions = %+v, want the default one kept", gone)
+	}
 	must(w.ec2.DeleteLaunchTemplate(ctx, &ec2.DeleteLaunchTemplateInput{LaunchTemplateName: aws.String("full")}))(w.T)
 	w.is("a template that is gone", refusal(w.ec2.DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{LaunchTemplateNames: []string{"full"}})), "InvalidLaunchTemplateName.NotFoundException")
 }
@@ -166,6 +171,14 @@ func driveMembers(w *world) {
 	w.clock.Advance(3 * time.Minute)
 	must(w.groups.DetachInstances(ctx, &autoscaling.DetachInstancesInput{AutoScalingGroupName: name, InstanceIds: w.ids("shop-v000")[:1], ShouldDecrementDesiredCapacity: aws.Bool(true)}))(w.T)
 	w.is("detached", w.states("shop-v000"), "1 InService Healthy")
+	for _, i := range w.place.Instances() {
+		if i.State == "running" && i.Group == "" {
+			must(w.groups.AttachInstances(ctx, &autoscaling.AttachInstancesInput{AutoScalingGroupName: name, InstanceIds: []string{i.ID}}))(w.T)
+		}
+	}
+	w.is("attached", w.states("shop-v000"), "2 InService Healthy")
+	w.desire("shop-v000", 1)
+	w.clock.Advance(2 * time.Minute)
 }
 
 func driveHooks(w *world) {
@@ -179,6 +192,46 @@ func driveHooks(w *world) {
 		LifecycleActionResult: aws.String("CONTINUE"), InstanceId: aws.String(w.ids("shop-v000")[1])}))(w.T)
 	must(w.groups.DeleteLifecycleHook(ctx, &autoscaling.DeleteLifecycleHookInput{AutoScalingGroupName: name, LifecycleHookName: aws.String("up")}))(w.T)
 	w.is("instances", w.states("shop-v000"), "2 InService Healthy")
+}
+
+func drivePolicies(w *world) {
+	ctx, name := w.Context(), aws.String("shop-v000")
+	tracking := must(w.groups.PutScalingPolicy(ctx, &autoscaling.PutScalingPolicyInput{AutoScalingGroupName: name, PolicyName: aws.String("cpu"), PolicyType: aws.String("TargetTrackingScaling"),
+		TargetTrackingConfiguration: &astypes.TargetTrackingConfiguration{TargetValue: aws.Float64(50), PredefinedMetricSpecification: &astypes.PredefinedMetricSpecification{
+			PredefinedMetricType: astypes.MetricTypeASGAverageCPUUtilization}}}))(w.T)
+	if len(tracking.Alarms) != 2 {
+		w.Errorf("target tracking made %d alarms, want 2", len(tracking.Alarms))
+	}
+	must(w.groups.PutScalingPolicy(ctx, &autoscaling.PutScalingPolicyInput{AutoScalingGroupName: name, PolicyName: aws.String("step"), PolicyType: aws.String("StepScaling"),
+		AdjustmentType: aws.String("ChangeInCapacity"), StepAdjustments: []astypes.StepAdjustment{{MetricIntervalLowerBound: aws.Float64(0), ScalingAdjustment: aws.Int32(1)}}}))(w.T)
+	if got := len(must(w.groups.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: name}))(w.T).ScalingPolicies); got != 2 {
+		w.Errorf("the group has %d policies, want 2", got)
+	}
+	must(w.groups.DeletePolicy(ctx, &autoscaling.DeletePolicyInput{AutoScalingGroupName: name, PolicyName: aws.String("step")}))(w.T)
+	for _, action := range []string{"grow", "shrink"} {
+		must(w.groups.PutScheduledUpdateGroupAction(ctx, &autoscaling.PutScheduledUpdateGroupActionInput{AutoScalingGroupName: name, ScheduledActionName: &action,
+			StartTime: aws.Time(w.clock.Now().Add(time.Hour)), DesiredCapacity: aws.Int32(3), TimeZone: aws.String("Europe/Zurich")}))(w.T)
+	}
+	if got := len(must(w.groups.DescribeScheduledActions(ctx, &autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: name}))(w.T).ScheduledUpdateGroupActions); got != 2 {
+		w.Errorf("the group has %d scheduled actions, want 2", got)
+	}
+	must(w.groups.DeleteScheduledAction(ctx, &autoscaling.DeleteScheduledActionInput{AutoScalingGroupName: name, ScheduledActionName: aws.String("shrink")}))(w.T)
+	w.clock.Advance(2 * time.Hour)
+	w.is("what was scheduled", w.states("shop-v000"), "3 InService Healthy")
+	w.desire("shop-v000", 2)
+	w.clock.Advance(2 * time.Minute)
+}
+
+func driveRefreshes(w *world) {
+	ctx, name := w.Context(), aws.String("shop-v000")
+	must(w.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: name, Strategy: astypes.RefreshStrategyRolling,
+		Preferences: &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(50), InstanceWarmup: aws.Int32(0)}}))(w.T)
+	w.is("a second one", refusal(w.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: name})), "InstanceRefreshInProgress")
+	must(w.groups.CancelInstanceRefresh(ctx, &autoscaling.CancelInstanceRefreshInput{AutoScalingGroupName: name}))(w.T)
+	w.clock.Advance(5 * time.Second)
+	found := must(w.groups.DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: name}))(w.T)
+	w.is("its end", string(found.InstanceRefreshes[0].Status), "Cancelled")
+	w.is("cancelling what has ended", refusal(w.groups.CancelInstanceRefresh(ctx, &autoscaling.CancelInstanceRefreshInput{AutoScalingGroupName: name})), "ActiveInstanceRefreshNotFound")
 }
 
 func driveSources(w *world) {
@@ -201,6 +254,8 @@ func driveSources(w *world) {
 func driveInstances(w *world) {
 	ctx := w.Context()
 	id := w.ids("shop-v000")[:1]
+	status := must(w.ec2.DescribeInstanceStatus(ctx, &ec2.DescribeInstanceStatusInput{InstanceIds: id}))(w.T)
+	w.is("its status", string(status.InstanceStatuses[0].InstanceStatus.Status), "ok")
 	must(w.ec2.RebootInstances(ctx, &ec2.RebootInstancesInput{InstanceIds: id}))(w.T)
 	must(w.ec2.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: id}))(w.T)
 	w.is("its group", w.states("shop-v000"), "1 InService Healthy, 1 Pending Healthy, 1 Terminating Unhealthy")
@@ -232,6 +287,16 @@ func driveLoadBalancers(w *world) {
 	}
 	must(w.elb.DeleteRule(ctx, &elb.DeleteRuleInput{RuleArn: rule}))(w.T)
 	must(w.elb.ModifyTargetGroupAttributes(ctx, &elb.ModifyTargetGroupAttributesInput{TargetGroupArn: target, Attributes: []elbtypes.TargetGroupAttribute{{Key: aws.String("deregistration_delay.timeout_seconds"), Value: aws.String("5")}}}))(w.T)
+	modified := must(w.elb.ModifyTargetGroup(ctx, &elb.ModifyTargetGroupInput{TargetGroupArn: target, HealthCheckIntervalSeconds: aws.Int32(15)}))(w.T)
+	if got := aws.ToInt32(modified.TargetGroups[0].HealthCheckIntervalSeconds); got != 15 {
+		w.Errorf("the interval = %d, want 15", got)
+	}
+	resources := []string{*target, *listener}
+	must(w.elb.AddTags(ctx, &elb.AddTagsInput{ResourceArns: resources, Tags: []elbtypes.Tag{{Key: aws.String("a"), Value: aws.String("b")}, {Key: aws.String("c"), Value: aws.String("d")}}}))(w.T)
+	must(w.elb.RemoveTags(ctx, &elb.RemoveTagsInput{ResourceArns: resources, TagKeys: []string{"a"}}))(w.T)
+	if tags := must(w.elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: resources}))(w.T).TagDescriptions; len(tags) != 2 || len(tags[0].Tags) != 1 {
+		w.Errorf("tags = %+v, want one of each resource", tags)
+	}
 	must(w.elb.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: target}))(w.T)
 	ids := w.ids("shop-v000")
 	must(w.elb.RegisterTargets(ctx, &elb.RegisterTargetsInput{TargetGroupArn: target, Targets: targetsOf(ids)}))(w.T)

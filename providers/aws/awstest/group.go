@@ -70,6 +70,9 @@ type group struct {
 	attachments []*attachment
 	suspended   []string
 	hooks       []*hook
+	refreshes   []*refresh // oldest first
+	policies    map[string]*policy
+	schedule    map[string]*scheduledAction
 	tags        []groupTag
 	metrics     []string
 	deleting    bool
@@ -89,6 +92,7 @@ type member struct {
 	LaunchTemplate       *templateRef
 	ProtectedFromScaleIn bool
 	grace                time.Time // health checks do not count before this
+	served               time.Time // when it went into service
 	launched             time.Time
 	version              int
 	activity             string // id of the one in progress
@@ -160,7 +164,7 @@ func (p *Place) memberOf(id string) (*group, *member) {
 // template is what the group's instances are made of, and the version's
 // reference as they show it.
 func (p *Place) templateOf(g *group) (templateData, *templateRef, error) {
-	ref, _ := g.spec.template()
+	ref, _ := g.wanted().template()
 	t, err := p.template(ref.LaunchTemplateId, ref.LaunchTemplateName)
 	if err != nil {
 		return templateData{}, nil, err

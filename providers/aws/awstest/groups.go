@@ -26,7 +26,8 @@ func createAutoScalingGroup(c *call, in createGroup) error {
 		}
 		return refuse("AlreadyExists", "AutoScalingGroup by this name already exists - A group with the name %s already exists%s", g.name, state)
 	}
-	g := &group{name: in.AutoScalingGroupName, created: c.now, spec: in.withDefaults(c.Place)}
+	g := &group{name: in.AutoScalingGroupName, created: c.now, spec: in.withDefaults(c.Place),
+		policies: map[string]*policy{}, schedule: map[string]*scheduledAction{}}
 	g.arn = c.arn("autoscaling", "autoScalingGroup:"+c.cloud.newUUID()+":autoScalingGroupName/"+g.name)
 	if err := c.check(g); err != nil {
 		return err

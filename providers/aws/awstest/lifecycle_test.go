@@ -349,3 +349,66 @@ func TestNewTemplateVersionIsForNewInstances(t *testing.T) {
 	w.clock.Advance(2 * time.Minute)
 	w.is("the version that stays", *w.read("shop-v000").Instances[0].LaunchTemplate.Version, "2")
 }
+
+func TestInstanceRefreshReplacesAFewAtATime(t *testing.T) {
+	w := newWorld(t, awstest.Config{})
+	w.settled("shop-v000", 4, nil)
+	next := w.place.AddImage(awstest.Image{Name: "shop-2"})
+	must(w.ec2.CreateLaunchTemplateVersion(t.Context(), newVersion("shop-v000", next)))(t)
+	must(w.groups.StartInstanceRefresh(t.Context(), &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("shop-v000"),
+		DesiredConfiguration: &astypes.DesiredConfiguration{LaunchTemplate: &astypes.LaunchTemplateSpecification{LaunchTemplateName: aws.String("shop-v000"), Version: aws.String("2")}},
+		Preferences:          &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(50), InstanceWarmup: aws.Int32(60)}}))(t)
+	status := func() (string, int32) {
+		r := must(w.groups.DescribeInstanceRefreshes(t.Context(), &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: aws.String("shop-v000")}))(t).InstanceRefreshes[0]
+		return string(r.Status), aws.ToInt32(r.PercentageComplete)
+	}
+	fewest := 4
+	for range 60 {
+		w.clock.Advance(5 * time.Second)
+		serving := 0
+		for _, i := range w.place.Instances() {
+			if i.Lifecycle == "InService" {
+				serving++
+			}
+		}
+		fewest = min(fewest, serving)
+		if s, done := status(); s == "InProgress" && done == 50 {
+			w.is("the group while it is refreshed", aws.ToString(w.read("shop-v000").LaunchTemplate.Version), "")
+		}
+	}
+	if s, done := status(); s != "Successful" || done != 100 || fewest != 2 {
+		t.Errorf("after five minutes the refresh is %s, %d %%, and at least %d instances served; want Successful, 100 %%, 2", s, done, fewest)
+	}
+	for _, i := range w.place.Instances() {
+		if i.Lifecycle == "InService" && i.Image != next {
+			t.Errorf("%s is still of %s", i.ID, i.Image)
+		}
+	}
+	w.is("the group's template version", aws.ToString(w.read("shop-v000").LaunchTemplate.Version), "2")
+}
+
+func TestSuspendedInstanceRefreshWaits(t *testing.T) {
+	w := newWorld(t, awstest.Config{})
+	w.settled("shop-v000", 2, nil)
+	w.suspend("shop-v000", "InstanceRefresh")
+	must(w.groups.StartInstanceRefresh(t.Context(), &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("shop-v000")}))(t)
+	w.clock.Advance(time.Minute)
+	w.is("suspended", w.states("shop-v000"), "2 InService Healthy")
+	w.resume("shop-v000", "InstanceRefresh")
+	w.clock.Advance(5 * time.Second)
+	w.is("resumed", w.states("shop-v000"), "1 InService Healthy, 1 Pending Healthy, 1 Terminating Healthy")
+}
+
+func TestPolicyNamesAreOfAGroup(t *testing.T) {
+	w := newWorld(t, awstest.Config{})
+	for _, group := range []string{"a-v000", "b-v000"} {
+		w.group(group, 0, nil)
+		must(w.groups.PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{AutoScalingGroupName: &group, PolicyName: aws.String("up"),
+			AdjustmentType: aws.String("ChangeInCapacity"), ScalingAdjustment: aws.Int32(1)}))(t)
+	}
+	for _, group := range []string{"a-v000", "b-v000"} {
+		if got := len(must(w.groups.DescribePolicies(t.Context(), &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &group}))(t).ScalingPolicies); got != 1 {
+			t.Errorf("%s has %d policies, want 1", group, got)
+		}
+	}
+}

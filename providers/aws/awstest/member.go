@@ -252,3 +252,42 @@ func exitStandby(c *call, in exitStandbyMembers) (out activitiesOf, err error) {
 	}
 	return out, nil
 }
+
+type attachMembers struct {
+	InstanceIds          []string
+	AutoScalingGroupName string
+}
+
+// attachInstances makes running instances members, and the group that much
+// larger.
+func attachInstances(c *call, in attachMembers) error {
+	g, err := c.modifiable(in.AutoScalingGroupName)
+	if err != nil {
+		return err
+	}
+	for _, id := range in.InstanceIds {
+		other, _ := c.memberOf(id)
+		switch i := c.instances[id]; {
+		case i == nil:
+			return refuse("ValidationError", "Invalid Instance ID(s): [%s] specified", id)
+		case i.state != running:
+			return refuse("ValidationError", "Instance %s is not in correct state. Instance(s) must be in 'running' state.", id)
+		case other != nil:
+			return refuse("ValidationError", "Instance %s is already part of AutoScalingGroup:%s, launched by Auto Scaling.", id, other.name)
+		}
+	}
+	if all := *g.spec.DesiredCapacity + len(in.InstanceIds); all > *g.spec.MaxSize {
+		return refuse("ValidationError", "AutoScalingGroup %s has min-size=%d, max-size=%d, and desired-size=%d. To attach %d instances, please update the AutoScalingGroup sizes appropriately.",
+			g.name, *g.spec.MinSize, *g.spec.MaxSize, *g.spec.DesiredCapacity, len(in.InstanceIds))
+	}
+	g.spec.DesiredCapacity = ptr(*g.spec.DesiredCapacity + len(in.InstanceIds))
+	for _, id := range in.InstanceIds {
+		i := c.instances[id]
+		m := &member{InstanceId: id, InstanceType: i.kind, AvailabilityZone: i.zone, LifecycleState: statePending, HealthStatus: healthy, launched: i.launched}
+		m.activity = c.begin(g, "Attaching an existing EC2 instance: "+id, "At "+c.stamp()+" an instance was attached in response to a user request.", nil)
+		g.members = append(g.members, m)
+		c.effect(id)
+		c.ready(g, m)
+	}
+	return nil
+}

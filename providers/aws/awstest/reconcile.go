@@ -82,7 +82,7 @@ func (p *Place) emptiest(g *group) *subnet {
 
 // mix chooses the type and the market of the next instance of a mixed group.
 func (g *group) mix(data *templateData) {
-	policy := g.spec.MixedInstancesPolicy
+	policy := g.wanted().MixedInstancesPolicy
 	if policy == nil {
 		return
 	}
@@ -130,7 +130,7 @@ func (p *Place) ready(g *group, m *member) {
 }
 
 func (p *Place) intoService(g *group, m *member) {
-	m.LifecycleState = stateInService
+	m.LifecycleState, m.served = stateInService, p.now
 	m.grace = p.now.Add(time.Duration(*g.spec.HealthCheckGracePeriod) * time.Second)
 	p.finish(m.activity, "Successful", "")
 	if g.runs(addProcess) {

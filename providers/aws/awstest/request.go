@@ -126,6 +126,8 @@ func (n *node) scalar(v reflect.Value, path string) (err error) {
 		*target = n.value
 	case *int:
 		*target, err = strconv.Atoi(n.value)
+	case *float64:
+		*target, err = strconv.ParseFloat(n.value, 64)
 	case *bool:
 		*target, err = strconv.ParseBool(n.value)
 	case *time.Time:

@@ -40,6 +40,8 @@ func (s *state) clone() *state {
 		g.members = copiesOf(g.members)
 		g.attachments = copiesOf(g.attachments)
 		g.hooks = copiesOf(g.hooks)
+		g.refreshes = copiesOf(g.refreshes)
+		g.policies, g.schedule = maps.Clone(g.policies), maps.Clone(g.schedule)
 	}
 	for _, g := range c.targetGroups {
 		g.targets = copies(g.targets)

@@ -232,3 +232,39 @@ func modifyTargetGroupAttributes(c *call, in modifyAttributes) (attributesAnswer
 	}
 	return g.attributeList(), nil
 }
+
+type modifyTargetGroupChecks struct {
+	TargetGroupArn string
+	checkSettings
+}
+
+// checkSettings are what can be changed of a target group.
+type checkSettings struct {
+	HealthCheckProtocol        string
+	HealthCheckPort            string
+	HealthCheckEnabled         *bool
+	HealthCheckPath            string
+	HealthCheckIntervalSeconds int
+	HealthCheckTimeoutSeconds  int
+	HealthyThresholdCount      int
+	UnhealthyThresholdCount    int
+	Matcher                    *matcher
+}
+
+func modifyTargetGroup(c *call, in modifyTargetGroupChecks) (out targetGroupsAnswer, err error) {
+	g, err := c.targetGroup(in.TargetGroupArn)
+	if err != nil {
+		return out, err
+	}
+	now := checkSettings{g.HealthCheckProtocol, g.HealthCheckPort, &g.HealthCheckEnabled, g.HealthCheckPath, g.HealthCheckIntervalSeconds,
+		g.HealthCheckTimeoutSeconds, g.HealthyThresholdCount, g.UnhealthyThresholdCount, g.Matcher}
+	want := now
+	overlay(&want, in.checkSettings)
+	if !same(now, want) {
+		g.HealthCheckProtocol, g.HealthCheckPort, g.HealthCheckEnabled, g.HealthCheckPath = want.HealthCheckProtocol, want.HealthCheckPort, *want.HealthCheckEnabled, want.HealthCheckPath
+		g.HealthCheckIntervalSeconds, g.HealthCheckTimeoutSeconds = want.HealthCheckIntervalSeconds, want.HealthCheckTimeoutSeconds
+		g.HealthyThresholdCount, g.UnhealthyThresholdCount, g.Matcher = want.HealthyThresholdCount, want.UnhealthyThresholdCount, want.Matcher
+		c.effect(g.Name)
+	}
+	return targetGroupsAnswer{TargetGroups: []targetGroup{c.shown(g)}}, nil
+}

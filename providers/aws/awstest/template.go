@@ -2,6 +2,7 @@ package awstest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -421,4 +422,51 @@ func modifyLaunchTemplate(c *call, in modifyTemplate) (templateAnswer, error) {
 		c.effect(t.Name)
 	}
 	return templateAnswer{t}, nil
+}
+
+type deleteVersions struct {
+	LaunchTemplateId   string
+	LaunchTemplateName string
+	Versions           []string `param:"LaunchTemplateVersion"`
+}
+
+type deletedVersion struct {
+	ID     string         `xml:"launchTemplateId"`
+	Name   string         `xml:"launchTemplateName"`
+	Number int            `xml:"versionNumber"`
+	Error  *responseError `xml:"responseError"`
+}
+
+type responseError struct {
+	Code    string `xml:"code"`
+	Message string `xml:"message"`
+}
+
+type deletedVersions struct {
+	Deleted []deletedVersion `xml:"successfullyDeletedLaunchTemplateVersionSet>item"`
+	Kept    []deletedVersion `xml:"unsuccessfullyDeletedLaunchTemplateVersionSet>item"`
+}
+
+func deleteLaunchTemplateVersions(c *call, in deleteVersions) (out deletedVersions, err error) {
+	t, err := c.template(in.LaunchTemplateId, in.LaunchTemplateName)
+	if err != nil {
+		return out, err
+	}
+	for _, which := range in.Versions {
+		done := deletedVersion{ID: t.ID, Name: t.Name, Number: number(which)}
+		switch v, ok := t.version(which); {
+		case !ok:
+			done.Error = &responseError{"launchTemplateVersionDoesNotExist", "The specified version does not exist"}
+		case v.Default:
+			done.Error = &responseError{"unexpectedError", "The default version cannot be deleted"}
+		}
+		if done.Error != nil {
+			out.Kept = append(out.Kept, done)
+			continue
+		}
+		t.versions = slices.DeleteFunc(slices.Clone(t.versions), func(v templateVersion) bool { return v.Number == done.Number })
+		c.effect(fmt.Sprintf("%s:%d", t.Name, done.Number))
+		out.Deleted = append(out.Deleted, done)
+	}
+	return out, nil
 }
