@@ -50,32 +50,40 @@ var formatMethod = expression.Method{Params: "time", Run: func(self any, args []
 
 // write writes a moment. What stands in quotes is itself.
 func (p pattern) write(m moment) (string, error) {
+	return p.each(
+		func(letters string) (string, error) { return p.letter(letters[0], len(letters), m) },
+		func(text string) (string, error) { return text, nil })
+}
+
+// each puts together what becomes of the pattern's runs of one letter, and of
+// the text between them.
+func (p pattern) each(run, plain func(string) (string, error)) (string, error) {
 	var b strings.Builder
 	for rest := p.letters; rest != ""; {
 		n := 1
 		for n < len(rest) && rest[n] == rest[0] {
 			n++
 		}
+		piece, become := rest[:n], plain
 		switch c := rest[0]; {
 		case c == '\'':
 			end, err := quotedEnd(rest)
 			if err != nil {
 				return "", err
 			}
-			b.WriteString(strings.ReplaceAll(rest[1:end], "''", "'"))
-			if end == 1 {
-				b.WriteByte('\'')
-			}
 			n = end + 1
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
-			text, err := p.letter(c, n, m)
-			if err != nil {
-				return "", err
+			piece = strings.ReplaceAll(rest[1:end], "''", "'")
+			if end == 1 {
+				piece = "'"
 			}
-			b.WriteString(text)
-		default:
-			b.WriteString(rest[:n])
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			become = run
 		}
+		text, err := become(piece)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(text)
 		rest = rest[n:]
 	}
 	return b.String(), nil

@@ -19,35 +19,28 @@ var layouts = map[string]string{
 // layout is the pattern as Go reads times. Not all that can be written can be
 // read.
 func (p pattern) layout() (string, error) {
-	var b strings.Builder
-	for rest := p.letters; rest != ""; {
-		n := 1
-		for n < len(rest) && rest[n] == rest[0] {
-			n++
-		}
-		switch c := rest[0]; {
-		case c == '\'':
-			end, err := quotedEnd(rest)
-			if err != nil {
-				return "", err
+	before := ""
+	return p.each(
+		func(letters string) (string, error) {
+			known, ok := layouts[letters]
+			if !ok || letters[0] == 'S' && !strings.HasSuffix(before, ".") {
+				return "", fmt.Errorf("%w: %s of the pattern '%s' can be written, but not read", gennaker.ErrInvalid, letters, p.letters)
 			}
-			b.WriteString(strings.ReplaceAll(rest[1:end], "''", "'"))
-			n = end + 1
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
-			known, ok := layouts[rest[:n]]
-			if !ok || c == 'S' && !strings.HasSuffix(b.String(), ".") {
-				return "", fmt.Errorf("%w: %s of the pattern '%s' can be written, but not read", gennaker.ErrInvalid, rest[:n], p.letters)
+			before = ""
+			return known, nil
+		},
+		func(text string) (string, error) {
+			before = text
+			if strings.ContainsAny(text, "0123456789_") || sample.Format(text) != text {
+				return "", fmt.Errorf("%w: '%s' of the pattern '%s' can be written, but not read", gennaker.ErrInvalid, text, p.letters)
 			}
-			b.WriteString(known)
-		case c >= '0' && c <= '9':
-			return "", fmt.Errorf("%w: a digit of the pattern '%s' cannot be read", gennaker.ErrInvalid, p.letters)
-		default:
-			b.WriteString(rest[:n])
-		}
-		rest = rest[n:]
-	}
-	return b.String(), nil
+			return text, nil
+		})
 }
+
+// sample differs in every part from the time by which Go writes layouts, so
+// that it changes a text that Go would take for one.
+var sample = time.Date(1987, 10, 25, 20, 47, 39, 123_456_789, time.FixedZone("SMP", 12_600))
 
 // read reads a text that is written as the pattern says.
 func (p pattern) read(kind string, text any) (any, error) {
