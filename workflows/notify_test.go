@@ -79,7 +79,8 @@ func TestAJudgmentRemindsAndTellsItsAnswer(t *testing.T) {
 	w := newWorld(t)
 	told := w.told()
 	w.update(150*time.Minute, gennaker.UpdateJudge, gennaker.Judgment{Stage: "1", Continue: true, By: "ada"})
-	e := w.run(`{"application": "shop", "name": "deploy", "stages": [{"refId": "1", "type": "manualJudgment", "sendNotifications": true,
+	e := w.run(`{"application": "shop", "name": "deploy", "stages": [{"refId": "2", "type": "wait", "waitTime": 86400, "requisiteStageRefIds": ["1"]},
+		{"refId": "1", "type": "manualJudgment", "sendNotifications": true,
 		"notifications": [
 			{"type": "slack", "address": "often", "when": ["manualJudgment"], "notifyEveryMs": 3600000},
 			{"type": "slack", "address": "once", "when": ["manualJudgment", "manualJudgmentContinue", "manualJudgmentStop"]}]}]}`, nil)
