@@ -72,6 +72,17 @@ type Instance struct {
 	Address  string    `json:"address,omitempty"` // host:port, if it has one
 	Reason   string    `json:"reason,omitempty"`  // why it is not Up, in the cloud's words
 	Launched time.Time `json:"launched,omitzero"`
+	// Checks are the judgments that Health sums up, where a cloud has several.
+	Checks []Check `json:"checks,omitempty"`
+}
+
+// Check is what one health provider says about an instance. Its name is what
+// documents write in interestingHealthProviderNames, such as Amazon,
+// LoadBalancer or TargetGroup.
+type Check struct {
+	Provider string `json:"provider"`
+	Health   Health `json:"health"`
+	Reason   string `json:"reason,omitempty"` // in the cloud's words
 }
 
 // Capacity is how many instances a server group may have and wants.
@@ -118,6 +129,7 @@ type ServerGroup struct {
 	Instances     []Instance        `json:"instances,omitempty"`
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 	Marks         map[string]string `json:"marks,omitempty"`
+	Suspended     []string          `json:"suspended,omitempty"` // processes that its cloud leaves, by the cloud's names
 }
 
 // Ref names the server group.
@@ -169,6 +181,12 @@ type CreateServerGroup struct {
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 	Marks         map[string]string `json:"marks"`
 	Spec          map[string]any    `json:"spec,omitempty"`
+	// Source names the server group of the same place that this one follows, if
+	// any: what a document cannot say, such as scaling policies, is copied from
+	// it.
+	Source string `json:"source,omitempty"`
+	// Disabled makes it out of traffic.
+	Disabled bool `json:"disabled,omitempty"`
 }
 
 // Ref names the server group to be.

@@ -58,6 +58,55 @@ type PartialTraffic interface {
 	DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error
 }
 
+// Specs reads back what a server group was made from, so that it can be cloned.
+type Specs interface {
+	// Spec returns the cloud's own fields of a cluster block, from which Create
+	// makes an equal server group; ErrNotFound if it is gone. What all clouds
+	// have, such as the capacity, is not among them.
+	Spec(ctx context.Context, ref gennaker.ServerGroupRef) (map[string]any, error)
+}
+
+// Images are what instances start from.
+type Images interface {
+	// FindImages returns the images that fit the query, newest first.
+	FindImages(ctx context.Context, q gennaker.ImageQuery) ([]gennaker.Image, error)
+	// TagImage puts tags on an image beside those that it has; ErrNotFound if
+	// there is no such image.
+	TagImage(ctx context.Context, t gennaker.TagImage) error
+}
+
+// Instances are the single members of a server group.
+type Instances interface {
+	// TerminateInstances ends instances for good, draining them first. The
+	// cloud makes new ones in their place, unless Shrink is set: then the
+	// server group wants that many fewer. It is no error if some are gone.
+	TerminateInstances(ctx context.Context, t gennaker.TerminateInstances) error
+	// RebootInstances starts running instances anew; ErrNotFound if one of them
+	// is gone.
+	RebootInstances(ctx context.Context, r gennaker.InstancesRef) error
+}
+
+// Refreshes replace the instances of a server group by ones of another spec,
+// in place.
+type Refreshes interface {
+	// StartRefresh begins to replace them. If one of that token is under way or
+	// has ended, there is no error; if another is under way, it is ErrExists.
+	StartRefresh(ctx context.Context, r gennaker.StartRefresh) error
+	// GetRefresh returns the newest one of a server group, or ErrNotFound.
+	GetRefresh(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.Refresh, error)
+	// CancelRefresh stops the one under way where it is. It is no error if none
+	// is under way.
+	CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) error
+}
+
+// Processes are what a cloud does to a server group by itself, such as to
+// launch instances, and can be told to leave.
+type Processes interface {
+	// SetProcesses suspends some processes and resumes others, by the cloud's
+	// names; ErrNotFound if the server group is gone.
+	SetProcesses(ctx context.Context, p gennaker.SetProcesses) error
+}
+
 // LoadBalancers spread traffic over server groups.
 type LoadBalancers interface {
 	// ListLoadBalancers returns the load balancers of a region; an empty

@@ -1,0 +1,51 @@
+package gennaker
+
+import "time"
+
+// InstancesRef names instances of one server group.
+type InstancesRef struct {
+	ServerGroupRef
+	IDs []string `json:"instanceIds"`
+}
+
+// TerminateInstances asks to end instances. With Shrink the server group wants
+// that many fewer afterwards.
+type TerminateInstances struct {
+	InstancesRef
+	Shrink bool `json:"shrink,omitempty"`
+}
+
+// SetProcesses asks to suspend and resume processes of a server group.
+type SetProcesses struct {
+	ServerGroupRef
+	Suspend []string `json:"suspend,omitempty"`
+	Resume  []string `json:"resume,omitempty"`
+}
+
+// StartRefresh asks to replace the instances of a server group by ones of a new
+// spec. At least MinHealthy percent of them stay in service meanwhile.
+type StartRefresh struct {
+	ServerGroupRef
+	Spec       map[string]any `json:"spec,omitempty"` // the fields that change
+	MinHealthy int            `json:"minHealthy"`
+	Token      string         `json:"token"` // see Token
+}
+
+// Refresh is how the replacing of a server group's instances stands.
+type Refresh struct {
+	Token   string       `json:"token,omitempty"` // empty if somebody else began it
+	State   RefreshState `json:"state"`
+	Percent int          `json:"percent"` // of the instances that are replaced
+	Reason  string       `json:"reason,omitempty"`
+	Started time.Time    `json:"started,omitzero"`
+}
+
+// RefreshState says whether a refresh is over.
+type RefreshState string
+
+const (
+	RefreshRunning   RefreshState = "running"
+	RefreshSucceeded RefreshState = "succeeded"
+	RefreshFailed    RefreshState = "failed"
+	RefreshCancelled RefreshState = "cancelled"
+)
