@@ -75,6 +75,8 @@ type Inventory struct {
 type Account struct {
 	Name     string `json:"name"`
 	Provider string `json:"provider"`
+	// Capabilities are what can be done in it, such as "server groups".
+	Capabilities []string `json:"capabilities,omitempty"`
 	// Error says why the account could not be read; empty if it could.
 	Error string `json:"error,omitempty"`
 }

@@ -143,7 +143,7 @@ func NewRegistry(accounts map[string]Provider) *Registry {
 func (r *Registry) Accounts() []gennaker.Account {
 	var list []gennaker.Account
 	for name, p := range r.accounts {
-		list = append(list, gennaker.Account{Name: name, Provider: p.Name()})
+		list = append(list, gennaker.Account{Name: name, Provider: p.Name(), Capabilities: Capabilities(p)})
 	}
 	slices.SortFunc(list, func(a, b gennaker.Account) int { return strings.Compare(a.Name, b.Name) })
 	return list

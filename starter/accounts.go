@@ -2,6 +2,7 @@ package starter
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -14,7 +15,7 @@ import (
 func accountsCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "accounts",
-		Usage:       "list the accounts that the workers know",
+		Usage:       "list the accounts that the workers know, and what can be done in each",
 		ArgsUsage:   " ",
 		Description: `gennaker accounts -o yaml`,
 		Flags:       []cli.Flag{outputFlag()},
@@ -35,9 +36,9 @@ func accountLines(accounts []gennaker.Account) []line {
 	}
 	rows := make([][]span, len(accounts))
 	for i, a := range accounts {
-		rows[i] = []span{plain(a.Name), plain(a.Provider), {a.Error, red}}
+		rows[i] = []span{plain(a.Name), plain(a.Provider), plain(strings.Join(a.Capabilities, ", ")), {a.Error, red}}
 	}
-	return table([]string{"ACCOUNT", "PROVIDER", "ERROR"}, rows)
+	return table([]string{"ACCOUNT", "PROVIDER", "CAN DO", "ERROR"}, rows)
 }
 
 // inventoryPatience is how long reading all accounts may take, a worker being

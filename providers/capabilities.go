@@ -1,0 +1,34 @@
+package providers
+
+// capabilities are the capabilities under the names that people read, and
+// whether a provider has them.
+var capabilities = []struct {
+	name string
+	has  func(Provider) bool
+}{
+	{"server groups", is[ServerGroups]},
+	{"partial traffic", is[PartialTraffic]},
+	{"clone", is[Specs]},
+	{"instances", is[Instances]},
+	{"refresh", is[Refreshes]},
+	{"processes", is[Processes]},
+	{"load balancers", is[LoadBalancers]},
+	{"images", is[Images]},
+	{"jobs", is[Jobs]},
+}
+
+func is[T any](p Provider) bool {
+	_, ok := p.(T)
+	return ok
+}
+
+// Capabilities are the names of what a provider can do.
+func Capabilities(p Provider) []string {
+	var names []string
+	for _, c := range capabilities {
+		if c.has(p) {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
