@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -18,18 +17,15 @@ type JobSpecs struct {
 	Wrong    map[string]any // cannot be
 }
 
-// jobTests are the contract of providers.Jobs.
-var jobTests = []struct {
-	name string
-	test func(*jobSuite)
-}{
-	{"a job tells its end, what it wrote and what it left", jobSucceeds},
-	{"a job that fails says with which status", jobFails},
-	{"running a job again with the same token runs nothing", jobRunsOnce},
-	{"a job's name taken by another is refused", jobNameTaken},
-	{"a job that is stopped has failed, and stopping it again is no error", jobStops},
-	{"a job that is not there is not found, and stopping it is no error", jobNotFound},
-	{"a job that cannot be is invalid", jobInvalid},
+// jobCases are the contract of providers.Jobs.
+var jobCases = []testCase{
+	{"a job tells its end, what it wrote and what it left", withJobs(jobSucceeds)},
+	{"a job that fails says with which status", withJobs(jobFails)},
+	{"running a job again with the same token runs nothing", withJobs(jobRunsOnce)},
+	{"a job's name taken by another is refused", withJobs(jobNameTaken)},
+	{"a job that is stopped has failed, and stopping it again is no error", withJobs(jobStops)},
+	{"a job that is not there is not found, and stopping it is no error", withJobs(jobNotFound)},
+	{"a job that cannot be is invalid", withJobs(jobInvalid)},
 }
 
 // jobSuite is one test's view of the cloud's jobs.
@@ -38,17 +34,18 @@ type jobSuite struct {
 	jobs providers.Jobs
 }
 
-// withJobs is the suite of a cloud that has jobs, if it has.
-func withJobs(s *suite) (*jobSuite, bool) {
-	jobs, ok := s.provider.(providers.Jobs)
-	if ok && s.Jobs == nil {
-		s.Fatalf("%s has Jobs, and the harness has no specs of jobs", s.provider.Name())
+// withJobs puts a test to the cloud's jobs.
+func withJobs(test func(*jobSuite)) func(*suite) {
+	return func(s *suite) {
+		if s.Jobs == nil {
+			s.Fatalf("%s has Jobs, and the harness has no specs of jobs", s.provider.Name())
+		}
+		test(&jobSuite{suite: s, jobs: as[providers.Jobs](s)})
 	}
-	return &jobSuite{suite: s, jobs: jobs}, ok
 }
 
 func (s *jobSuite) ask(spec map[string]any, token string) gennaker.RunJob {
-	return gennaker.RunJob{Location: gennaker.Location{Account: "test", Region: s.Region}, Name: "conform-job", Spec: spec,
+	return gennaker.RunJob{Location: s.location(), Name: "conform-job", Spec: spec,
 		Marks: map[string]string{gennaker.MarkExecution: "conform/it/1", gennaker.MarkStage: "1", gennaker.MarkToken: token}}
 }
 
@@ -72,15 +69,9 @@ func (s *jobSuite) job(ref gennaker.JobRef) gennaker.Job {
 // over reads the job until it has ended.
 func (s *jobSuite) over(ref gennaker.JobRef) gennaker.Job {
 	s.Helper()
-	for deadline := time.Now().Add(s.Patience); ; time.Sleep(50 * time.Millisecond) {
-		j := s.job(ref)
-		if j.State != gennaker.JobRunning {
-			return j
-		}
-		if time.Now().After(deadline) {
-			s.Fatalf("%s never ended: %+v", ref.Name, j)
-		}
-	}
+	var j gennaker.Job
+	s.until(func() bool { j = s.job(ref); return j.State != gennaker.JobRunning }, func() { s.Fatalf("%s never ended: %+v", ref.Name, j) })
+	return j
 }
 
 func jobSucceeds(s *jobSuite) {
