@@ -130,6 +130,10 @@ type ServerGroup struct {
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 	Marks         map[string]string `json:"marks,omitempty"`
 	Suspended     []string          `json:"suspended,omitempty"` // processes that its cloud leaves, by the cloud's names
+	// Resting says that it is disabled in a cloud which keeps no instances out
+	// of traffic: it has none until it is enabled, then as many as its capacity
+	// says.
+	Resting bool `json:"resting,omitempty"`
 }
 
 // Ref names the server group.

@@ -33,7 +33,7 @@ func (u Until) holds(g gennaker.ServerGroup) bool {
 	case u.Idle:
 		return !g.Enabled && g.Count(gennaker.Up)+g.Count(gennaker.Draining) == 0
 	}
-	return g.Count(gennaker.Up) >= u.Up && (u.Total == nil || len(g.Instances) == *u.Total)
+	return g.Count(gennaker.Up) >= u.Up && (u.Total == nil || g.Resting || len(g.Instances) == *u.Total)
 }
 
 // AwaitServerGroup returns when the server group is as wanted. It asks the

@@ -40,8 +40,9 @@ type ServerGroups interface {
 	// Enable puts the server group into traffic; ErrNotFound if it is gone.
 	Enable(ctx context.Context, ref gennaker.ServerGroupRef) error
 	// Disable takes the server group out of traffic: requests in flight are
-	// answered, new ones go elsewhere. Its instances stay. ErrNotFound if it
-	// is gone.
+	// answered, new ones go elsewhere. Its instances stay, or it is Resting in
+	// a cloud that can only stop them; its capacity stays. ErrNotFound if it is
+	// gone.
 	Disable(ctx context.Context, ref gennaker.ServerGroupRef) error
 	// Destroy removes a server group and its instances, draining them first.
 	// It is not an error if it is gone.

@@ -79,8 +79,12 @@ func disables(s *suite) {
 	g := s.eventually(c.Ref(), "out of service", func(g gennaker.ServerGroup) bool {
 		return !g.Enabled && g.Count(gennaker.Up) == 0
 	})
-	if len(g.Instances) != 1 {
-		s.Errorf("a disabled server group has %d instances, want 1", len(g.Instances))
+	want := 1
+	if g.Resting {
+		want = 0
+	}
+	if len(g.Instances) != want || g.Capacity != c.Capacity {
+		s.Errorf("a disabled server group has %d instances and capacity %s, want %d and %s", len(g.Instances), g.Capacity, want, c.Capacity)
 	}
 	for range 2 {
 		if err := s.groups.Enable(s.ctx, c.Ref()); err != nil {
