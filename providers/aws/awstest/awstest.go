@@ -34,7 +34,8 @@ type Config struct {
 	// Lag is how old the answers of reading calls may be: they show the cloud
 	// as it was that long ago. Writing calls see it as it is.
 	Lag time.Duration
-	// Throttle limits the calls of each account, region and service.
+	// Throttle limits the calls of each account, region and service, until
+	// SetThrottle.
 	Throttle Throttle
 	// PageSize caps the pages of every listing, to make tests turn them.
 	PageSize int
@@ -49,14 +50,16 @@ type Cloud struct {
 	config Config
 	start  time.Time
 
-	mu       sync.Mutex // guards what follows, and the places
-	places   map[placeKey]*Place
-	accounts map[string]string // by access key, of assumed roles
-	buckets  map[bucketKey]*bucket
-	injected map[string][]Fault
-	calls    map[string]int
-	effects  []Effect
-	ids      int
+	mu        sync.Mutex // guards what follows, and the places
+	throttle  Throttle
+	places    map[placeKey]*Place
+	accounts  map[string]string // by access key, of assumed roles
+	buckets   map[bucketKey]*bucket
+	injected  map[string][]Fault
+	requests  map[Request]int
+	throttled int
+	effects   []Effect
+	ids       int
 }
 
 // New makes an empty cloud: each account has a default network in each
@@ -69,8 +72,8 @@ func New(c Config) *Cloud {
 		c.Clock = realClock{}
 	}
 	c.Times = c.Times.withDefaults()
-	return &Cloud{config: c, start: c.Clock.Now(), places: map[placeKey]*Place{}, accounts: map[string]string{},
-		buckets: map[bucketKey]*bucket{}, injected: map[string][]Fault{}, calls: map[string]int{}}
+	return &Cloud{config: c, start: c.Clock.Now(), throttle: c.Throttle, places: map[placeKey]*Place{}, accounts: map[string]string{},
+		buckets: map[bucketKey]*bucket{}, injected: map[string][]Fault{}, requests: map[Request]int{}}
 }
 
 // Region is the part of the default account that is in a region.

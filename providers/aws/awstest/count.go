@@ -15,11 +15,32 @@ type Effect struct {
 	At      time.Time
 }
 
-// Calls counts the requests of each action, refused ones too.
-func (c *Cloud) Calls() map[string]int {
+// Request is an action of a service. Services have the names that signatures
+// call them; the first generation of Elastic Load Balancing has its version
+// behind it.
+type Request struct{ Service, Action string }
+
+// Requests counts the requests, refused ones too.
+func (c *Cloud) Requests() map[Request]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return maps.Clone(c.calls)
+	return maps.Clone(c.requests)
+}
+
+// Calls counts the requests of each action, refused ones too.
+func (c *Cloud) Calls() map[string]int {
+	all := map[string]int{}
+	for r, n := range c.Requests() {
+		all[r.Action] += n
+	}
+	return all
+}
+
+// Throttled is how many requests came too fast.
+func (c *Cloud) Throttled() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.throttled
 }
 
 // Effects lists what calls have changed, in order.

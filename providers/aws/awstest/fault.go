@@ -86,8 +86,15 @@ type bucket struct {
 	at     time.Time
 }
 
+// SetThrottle limits the calls from now on.
+func (c *Cloud) SetThrottle(t Throttle) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.throttle = t
+}
+
 func (c *Cloud) allows(p *Place, service string) bool {
-	t := c.config.Throttle
+	t := c.throttle
 	if t.PerSecond == 0 {
 		return true
 	}

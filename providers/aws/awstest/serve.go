@@ -84,15 +84,16 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		protocol{}.refuse(w, requestID, err)
 		return
 	}
-	service := services[s.service+"/"+r.PostForm.Get("Version")]
+	version := s.service + "/" + r.PostForm.Get("Version")
+	service := services[version]
 	if service == nil {
-		service = services[s.service]
+		version, service = s.service, services[s.service]
 	}
 	if service == nil {
 		protocol{}.refuse(w, requestID, notSimulated("there is no service %s", s.service))
 		return
 	}
-	fault, body, err := c.do(service, s, r.PostForm, requestID)
+	fault, body, err := c.do(service, version, s, r.PostForm, requestID)
 	fault.wait(r.Context())
 	switch {
 	case fault.Reset:
@@ -106,14 +107,15 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // do runs a call, unless a fault or the rate forbids it. It words the answer
 // before another call can change what that shows.
-func (c *Cloud) do(service *service, s scope, form url.Values, requestID string) (Fault, []byte, error) {
+func (c *Cloud) do(service *service, version string, s scope, form url.Values, requestID string) (Fault, []byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	name := form.Get("Action")
 	p := c.place(c.accountOf(s.accessKey), s.region)
 	p.settle(c.config.Clock.Now())
-	c.calls[name]++
+	c.requests[Request{version, name}]++
 	if !c.allows(p, s.service) {
+		c.throttled++
 		return Fault{}, nil, &service.throttled
 	}
 	fault := c.fault(Call{Service: s.service, Action: name, Account: p.account, Region: p.region, Form: form})
