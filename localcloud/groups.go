@@ -109,7 +109,7 @@ func newGroup(name string, r client.Create) (*group, error) {
 	}
 	slices.Sort(r.LoadBalancers)
 	return &group{ServerGroup: client.ServerGroup{Spec: spec, ServerGroup: gennaker.ServerGroup{
-		Location: gennaker.In("", ""), Name: name, Moniker: r.Moniker, Capacity: r.Capacity, Enabled: true,
+		Location: gennaker.In("", ""), Name: name, Moniker: r.Moniker, Capacity: r.Capacity, Enabled: !r.Disabled,
 		Image:         strings.Join(append([]string{spec.Command}, spec.Arguments...), " "),
 		LoadBalancers: slices.Compact(r.LoadBalancers), Marks: r.Marks,
 	}}}, nil

@@ -61,6 +61,22 @@ func (c *Cloud) disableServerGroup(r *http.Request) (any, error) {
 	return nil, c.disable(r.PathValue("name"))
 }
 
+func (c *Cloud) terminateInstances(r *http.Request) (any, error) {
+	in, err := body[client.Terminate](r)
+	if err != nil {
+		return nil, err
+	}
+	return accepted{}, c.terminate(r.PathValue("name"), in)
+}
+
+func (c *Cloud) rebootInstances(r *http.Request) (any, error) {
+	in, err := body[client.Reboot](r)
+	if err != nil {
+		return nil, err
+	}
+	return accepted{}, c.reboot(r.PathValue("name"), in)
+}
+
 func (c *Cloud) listLoadBalancers(*http.Request) (any, error) { return c.loadBalancers(), nil }
 
 func (c *Cloud) moveLoadBalancer(r *http.Request) (any, error) {

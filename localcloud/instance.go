@@ -19,6 +19,7 @@ type instance struct {
 	spec  client.Spec   // of the group; never changes
 	stop  chan struct{} // closed to have it end; see dismiss
 	ended chan struct{} // closed when keep is done with it
+	anew  chan struct{} // holds one if its process is to be replaced; see reboot
 
 	// What follows is guarded by Cloud.mu.
 	row     store.Instance
@@ -31,7 +32,7 @@ type instance struct {
 }
 
 func newInstance(g *group, row store.Instance) *instance {
-	i := &instance{group: g.Name, spec: g.Spec.WithDefaults(), row: row, stop: make(chan struct{}), ended: make(chan struct{})}
+	i := &instance{group: g.Name, spec: g.Spec.WithDefaults(), row: row, stop: make(chan struct{}), ended: make(chan struct{}), anew: make(chan struct{}, 1)}
 	if row.Stopping {
 		i.leaving = true
 		close(i.stop)

@@ -47,6 +47,8 @@ func (c *Cloud) live(i *instance) string {
 	select {
 	case <-p.Done():
 		return p.End()
+	case <-i.anew:
+		c.stopForReboot(i)
 	case <-i.stop:
 	case <-c.ctx.Done():
 	}

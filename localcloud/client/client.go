@@ -74,7 +74,7 @@ func (c *Client) ServerGroup(ctx context.Context, name string) (ServerGroup, err
 	return g, err
 }
 
-// Create makes an enabled server group. It may be repeated with the same
+// Create makes a server group, enabled unless Disabled is set. It may be repeated with the same
 // token mark; otherwise a name that is taken is ErrExists.
 func (c *Client) Create(ctx context.Context, name string, r Create) error {
 	return c.call(ctx, http.MethodPut, serverGroup(name), r, nil)
@@ -99,6 +99,18 @@ func (c *Client) Disable(ctx context.Context, name string) error {
 // gone.
 func (c *Client) Destroy(ctx context.Context, name string) error {
 	return c.call(ctx, http.MethodDelete, serverGroup(name), nil, nil)
+}
+
+// Terminate drains and ends instances for good. It is no error if some are
+// gone.
+func (c *Client) Terminate(ctx context.Context, name string, r Terminate) error {
+	return c.call(ctx, http.MethodPost, serverGroup(name)+"/terminate", r, nil)
+}
+
+// Reboot drains instances and starts them anew. It is ErrNotFound if one of
+// them is gone.
+func (c *Client) Reboot(ctx context.Context, name string, r Reboot) error {
+	return c.call(ctx, http.MethodPost, serverGroup(name)+"/reboot", r, nil)
 }
 
 // LoadBalancers lists the load balancers by name.

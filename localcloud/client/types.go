@@ -28,6 +28,19 @@ type Create struct {
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 	Marks         map[string]string `json:"marks,omitempty"`
 	Spec          Spec              `json:"spec"`
+	Disabled      bool              `json:"disabled,omitempty"` // made out of traffic
+}
+
+// Terminate names instances of a server group that are to end for good. With
+// Shrink it wants that many fewer, otherwise others take their place.
+type Terminate struct {
+	Instances []string `json:"instances"`
+	Shrink    bool     `json:"shrink,omitempty"`
+}
+
+// Reboot names instances of a server group that are to start anew.
+type Reboot struct {
+	Instances []string `json:"instances"`
 }
 
 // LoadBalancer is a reverse proxy. Error says why it does not listen; empty

@@ -34,6 +34,8 @@ type Cloud struct {
 var (
 	_ providers.ServerGroups  = (*Cloud)(nil)
 	_ providers.LoadBalancers = (*Cloud)(nil)
+	_ providers.Specs         = (*Cloud)(nil)
+	_ providers.Instances     = (*Cloud)(nil)
 	_ providers.Jobs          = (*Cloud)(nil)
 	_ providers.Provider      = (*Cloud)(nil)
 )
@@ -87,7 +89,7 @@ func (c *Cloud) Create(ctx context.Context, r gennaker.CreateServerGroup) error 
 			return err
 		}
 		return c.client.Create(ctx, r.Name, client.Create{
-			Moniker: r.Moniker, Capacity: r.Capacity, LoadBalancers: r.LoadBalancers, Marks: r.Marks, Spec: spec})
+			Moniker: r.Moniker, Capacity: r.Capacity, LoadBalancers: r.LoadBalancers, Marks: r.Marks, Spec: spec, Disabled: r.Disabled})
 	})
 }
 

@@ -84,7 +84,8 @@ func TestConformance(t *testing.T) {
 			_, state := open(t)
 			return account(t, local.Config{StateDir: state})
 		},
-		Spec: helloSpec(),
+		Spec:       helloSpec(),
+		NoInstance: "conform-it-v000-nobody00",
 		Jobs: &providertest.JobSpecs{
 			Succeeds: sh(`echo begin; echo '{"version": "7", "hosts": ["a"]}' > $GENNAKER_PROPERTIES; echo done`),
 			Fails:    sh("echo no such table; exit 3"),

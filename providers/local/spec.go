@@ -2,12 +2,14 @@ package local
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/localcloud/client"
 )
 
 // decode reads this cloud's fields of a cluster block or a stage, which are
@@ -31,6 +33,32 @@ func decode[S interface{ Check() error }](block map[string]any) (S, error) {
 		return spec, explain(err)
 	}
 	return spec, spec.Check()
+}
+
+// Spec returns the fields as they are, with those that were left out filled in
+// as far as the cloud has done so.
+func (c *Cloud) Spec(ctx context.Context, ref gennaker.ServerGroupRef) (map[string]any, error) {
+	var fields map[string]any
+	err := c.do("read the spec of", ref.Location, ref.Name, func() error {
+		g, err := c.client.ServerGroup(ctx, ref.Name)
+		if err != nil {
+			return err
+		}
+		fields, err = encode(g.Spec)
+		return err
+	})
+	return fields, err
+}
+
+// encode is decode's opposite.
+func encode(spec client.Spec) (map[string]any, error) {
+	data, err := json.Marshal(spec)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]any
+	err = json.Unmarshal(data, &fields)
+	return fields, err
 }
 
 // explain says in the document's words what was expected of a field.

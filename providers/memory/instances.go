@@ -1,7 +1,9 @@
 package memory
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gennaker/gennaker"
@@ -10,9 +12,13 @@ import (
 // group is a server group with what decides how its instances are.
 type group struct {
 	gennaker.ServerGroup
+	spec   map[string]any
 	health gennaker.Health // of instances that have started
-	start  time.Duration   // how long that takes
-	out    int             // percent of the instances kept out of traffic while it is enabled
+	checks []gennaker.Check
+	start  time.Duration        // how long that takes
+	anew   map[string]time.Time // when instances were rebooted
+	made   int                  // instances so far: no id is used again
+	out    int                  // percent of the instances kept out of traffic while it is enabled
 }
 
 func newGroup(r gennaker.CreateServerGroup, created time.Time) *group {
@@ -22,28 +28,43 @@ func newGroup(r gennaker.CreateServerGroup, created time.Time) *group {
 	}
 	image, _ = r.Spec[SpecImage].(string)
 	start, _ := r.Spec[SpecStart].(float64)
-	return &group{health: health, start: time.Duration(start * float64(time.Second)),
+	return &group{spec: r.Spec, health: health, checks: checks(r.Spec), start: time.Duration(start * float64(time.Second)), anew: map[string]time.Time{},
 		ServerGroup: gennaker.ServerGroup{Location: r.Location, Name: r.Name, Moniker: r.Moniker, Capacity: r.Capacity,
-			Enabled: true, Created: created, LoadBalancers: r.LoadBalancers, Marks: r.Marks, Image: image}}
+			Enabled: !r.Disabled, Created: created, LoadBalancers: r.LoadBalancers, Marks: r.Marks, Image: image}}
 }
 
-// settle gives the server group as many instances as its capacity asks for.
-func (g *group) settle(now time.Time) {
-	for i := len(g.Instances); i < g.Capacity.Desired; i++ {
-		g.Instances = append(g.Instances, gennaker.Instance{ID: fmt.Sprintf("%s-%d", g.Name, i), Launched: now})
+// checks are those that a spec lists.
+func checks(spec map[string]any) []gennaker.Check {
+	byProvider, _ := spec[SpecChecks].(map[string]any)
+	var list []gennaker.Check
+	for _, name := range gennaker.SortedKeys(byProvider) {
+		health, _ := byProvider[name].(string)
+		list = append(list, gennaker.Check{Provider: name, Health: gennaker.Health(health)})
 	}
-	g.Instances = g.Instances[:g.Capacity.Desired]
+	return list
+}
+
+// settle gives the server group as many instances as its capacity asks for,
+// as far as nobody has suspended that.
+func (g *group) settle(now time.Time) {
+	for len(g.Instances) < g.Capacity.Desired && !slices.Contains(g.Suspended, Launch) {
+		g.Instances = append(g.Instances, gennaker.Instance{ID: fmt.Sprintf("%s-%d", g.Name, g.made), Launched: now})
+		g.made++
+	}
+	if len(g.Instances) > g.Capacity.Desired && !slices.Contains(g.Suspended, Terminate) {
+		g.Instances = slices.Clone(g.Instances[:g.Capacity.Desired])
+	}
 }
 
 // seen is the server group as a reader sees it at that time.
 func (g *group) seen(now time.Time) gennaker.ServerGroup {
 	seen := g.ServerGroup
-	seen.Instances = nil
+	seen.Instances, seen.Suspended = nil, slices.Clone(g.Suspended)
 	out := len(g.Instances) * g.out / 100
 	for n, i := range g.Instances {
-		i.Health = g.health
+		i.Health, i.Checks = g.health, slices.Clone(g.checks)
 		switch {
-		case now.Before(i.Launched.Add(g.start)):
+		case now.Before(g.begun(i).Add(g.start)):
 			i.Health = gennaker.Starting
 		case i.Health == gennaker.Up && (!g.Enabled || n < out):
 			i.Health = gennaker.OutOfService
@@ -51,6 +72,53 @@ func (g *group) seen(now time.Time) gennaker.ServerGroup {
 		seen.Instances = append(seen.Instances, i)
 	}
 	return seen
+}
+
+// begun is when an instance was started last.
+func (g *group) begun(i gennaker.Instance) time.Time {
+	if anew, ok := g.anew[i.ID]; ok {
+		return anew
+	}
+	return i.Launched
+}
+
+// has tells which of its instances are among those named.
+func (g *group) has(ids []string) []string {
+	var here []string
+	for _, i := range g.Instances {
+		if slices.Contains(ids, i.ID) {
+			here = append(here, i.ID)
+		}
+	}
+	return here
+}
+
+func (c *Cloud) TerminateInstances(ctx context.Context, t gennaker.TerminateInstances) error {
+	return c.changeIf("TerminateInstances", t.ServerGroupRef, func(g *group) error {
+		going := g.has(t.IDs)
+		to := g.Capacity
+		if t.Shrink {
+			to.Desired -= len(going)
+		}
+		if err := to.Check(); err != nil {
+			return fmt.Errorf("memory: terminate instances of %s: %w", g.Name, err)
+		}
+		g.Capacity = to
+		g.Instances = slices.DeleteFunc(slices.Clone(g.Instances), func(i gennaker.Instance) bool { return slices.Contains(going, i.ID) })
+		return nil
+	})
+}
+
+func (c *Cloud) RebootInstances(ctx context.Context, r gennaker.InstancesRef) error {
+	return c.changeIf("RebootInstances", r.ServerGroupRef, func(g *group) error {
+		if here := g.has(r.IDs); len(here) < len(r.IDs) {
+			return fmt.Errorf("memory: reboot instances of %s: %w: it has %v of %v", g.Name, gennaker.ErrNotFound, here, r.IDs)
+		}
+		for _, id := range r.IDs {
+			g.anew[id] = c.clock()
+		}
+		return nil
+	})
 }
 
 // Sicken gives the instances of a server group another health, those to come

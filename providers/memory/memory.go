@@ -6,6 +6,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type Cloud struct {
 	mu      sync.Mutex // guards all below
 	groups  []*group
 	jobs    []gennaker.Job
+	images  []gennaker.Image
 	created time.Time // of the newest server group or job: no two are equal
 	calls   map[string]int
 
@@ -32,15 +34,20 @@ type Cloud struct {
 
 // Call is one call of the cloud.
 type Call struct {
-	Method      string // of providers.ServerGroups or Jobs
+	Method      string // of a capability of package providers
 	ServerGroup string
 	Job         string
+	Image       string
 	After       bool // the call has had its effect
 }
 
 var (
 	_ providers.ServerGroups   = (*Cloud)(nil)
 	_ providers.PartialTraffic = (*Cloud)(nil)
+	_ providers.Specs          = (*Cloud)(nil)
+	_ providers.Images         = (*Cloud)(nil)
+	_ providers.Instances      = (*Cloud)(nil)
+	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.Jobs           = (*Cloud)(nil)
 )
 
@@ -49,11 +56,12 @@ const (
 	SpecImage  = "image"  // what runs in the server group; any text
 	SpecHealth = "health" // of its instances, a gennaker.Health; without it they are Up
 	SpecStart  = "start"  // seconds that an instance is Starting before that
+	SpecChecks = "checks" // of its instances, a gennaker.Health by health provider; without it there are none
 )
 
 func (c *Cloud) Name() string { return "memory" }
 
-// Calls counts the mutations by method and server group or job, as in
+// Calls counts the mutations by method and server group, job or image, as in
 // "Create shop-v000".
 func (c *Cloud) Calls() map[string]int {
 	c.mu.Lock()
@@ -150,21 +158,34 @@ func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error 
 	})
 }
 
+func (c *Cloud) Spec(ctx context.Context, ref gennaker.ServerGroupRef) (map[string]any, error) {
+	var spec map[string]any
+	err := c.change("Spec", ref, func(g *group) { spec = maps.Clone(g.spec) })
+	return spec, err
+}
+
 // change applies f to a server group.
 func (c *Cloud) change(method string, ref gennaker.ServerGroupRef, f func(*group)) error {
+	return c.changeIf(method, ref, func(g *group) error { f(g); return nil })
+}
+
+// changeIf applies f, which may refuse, to a server group.
+func (c *Cloud) changeIf(method string, ref gennaker.ServerGroupRef, f func(*group) error) error {
 	return c.call(Call{Method: method, ServerGroup: ref.Name}, func() error {
 		at := c.find(ref)
 		if at < 0 {
 			return fmt.Errorf("memory: %s: %w", ref.Name, gennaker.ErrNotFound)
 		}
-		f(c.groups[at])
+		if err := f(c.groups[at]); err != nil {
+			return err
+		}
 		c.groups[at].settle(c.clock())
 		return nil
 	})
 }
 
 // reads are the methods that change nothing.
-var reads = map[string]bool{"List": true, "Get": true, "GetJob": true}
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true}
 
 // call runs f alone, with the faults around it.
 func (c *Cloud) call(call Call, f func() error) error {
@@ -177,7 +198,7 @@ func (c *Cloud) call(call Call, f func() error) error {
 		c.calls = map[string]int{}
 	}
 	if !reads[call.Method] {
-		c.calls[call.Method+" "+call.ServerGroup+call.Job]++
+		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image]++
 	}
 	c.mu.Unlock()
 	if err != nil {

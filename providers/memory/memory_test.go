@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,6 +16,10 @@ func TestConformance(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Open:   func(*testing.T) providers.Provider { return &memory.Cloud{} },
 		Region: "somewhere",
+		AddImage: func(_ testing.TB, p providers.Provider, name string) {
+			p.(*memory.Cloud).AddImage(gennaker.Image{Location: gennaker.In("test", "somewhere"), ID: "image-" + name, Name: name})
+		},
+		NoImage: "image-none", NoInstance: "conform-it-v000-99",
 		Jobs: &providertest.JobSpecs{
 			Succeeds: outcome(`{"exitCode": 0, "log": "begin\ndone\n", "properties": {"version": "7", "hosts": ["a"]}}`),
 			Fails:    outcome(`{"jobState": "Failed", "exitCode": 3, "reason": "exited with status 3", "log": "no such table\n"}`),
@@ -28,15 +33,84 @@ func outcome(text string) map[string]any {
 	return map[string]any{memory.SpecOutcome: json.RawMessage(text)}
 }
 
-func TestInstancesTakeTheirTimeAndFallIll(t *testing.T) {
-	now := time.Now()
-	cloud := &memory.Cloud{Now: func() time.Time { return now }}
+// create makes a server group of two instances on a cloud of its own.
+func create(t *testing.T, cloud *memory.Cloud, spec map[string]any) gennaker.ServerGroupRef {
+	t.Helper()
 	ref := gennaker.ServerGroupRef{Location: gennaker.In("a", ""), Name: "shop-v000"}
 	err := cloud.Create(t.Context(), gennaker.CreateServerGroup{Location: ref.Location, Name: ref.Name, Moniker: gennaker.ParseMoniker(ref.Name),
-		Capacity: gennaker.Capacity{Desired: 2, Max: 2}, Spec: map[string]any{memory.SpecStart: 30.0, memory.SpecImage: "shop:7"}})
+		Capacity: gennaker.Capacity{Desired: 2, Max: 2}, Spec: spec})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ref
+}
+
+func get(t *testing.T, cloud *memory.Cloud, ref gennaker.ServerGroupRef) gennaker.ServerGroup {
+	t.Helper()
+	g, err := cloud.Get(t.Context(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestARebootedInstanceStartsAnew(t *testing.T) {
+	now := time.Now()
+	cloud := &memory.Cloud{Now: func() time.Time { return now }}
+	ref := create(t, cloud, map[string]any{memory.SpecStart: 30.0})
+	now = now.Add(time.Minute)
+	one := gennaker.InstancesRef{ServerGroupRef: ref, IDs: []string{"shop-v000-1"}}
+	if err := cloud.RebootInstances(t.Context(), one); err != nil {
+		t.Fatal(err)
+	}
+	if g := get(t, cloud, ref); g.Count(gennaker.Up) != 1 || g.Count(gennaker.Starting) != 1 {
+		t.Errorf("after the reboot %+v, want one instance Starting", g.Instances)
+	}
+	now = now.Add(time.Minute)
+	if g := get(t, cloud, ref); g.Count(gennaker.Up) != 2 {
+		t.Errorf("a minute later %+v, want two instances Up", g.Instances)
+	}
+}
+
+func TestSuspendedProcessesAreLeft(t *testing.T) {
+	cloud := &memory.Cloud{}
+	ref := create(t, cloud, nil)
+	set := func(suspend, resume []string) {
+		t.Helper()
+		if err := cloud.SetProcesses(t.Context(), gennaker.SetProcesses{ServerGroupRef: ref, Suspend: suspend, Resume: resume}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := func(desired, want int) {
+		t.Helper()
+		if err := cloud.Resize(t.Context(), gennaker.ResizeServerGroup{ServerGroupRef: ref, Capacity: gennaker.Capacity{Desired: desired, Max: desired}}); err != nil {
+			t.Fatal(err)
+		}
+		if g := get(t, cloud, ref); len(g.Instances) != want {
+			t.Errorf("with %v suspended and %d desired there are %d instances, want %d", g.Suspended, desired, len(g.Instances), want)
+		}
+	}
+	set([]string{memory.Terminate}, nil)
+	size(1, 2)
+	set([]string{memory.Launch}, []string{memory.Terminate})
+	size(3, 1)
+	set(nil, []string{memory.Launch})
+	size(3, 3)
+}
+
+func TestChecksAreThoseOfTheSpec(t *testing.T) {
+	cloud := &memory.Cloud{}
+	ref := create(t, cloud, map[string]any{memory.SpecChecks: map[string]any{"LoadBalancer": "Down", "Cloud": "Up"}})
+	want := []gennaker.Check{{Provider: "Cloud", Health: gennaker.Up}, {Provider: "LoadBalancer", Health: gennaker.Down}}
+	if g := get(t, cloud, ref); !slices.Equal(g.Instances[1].Checks, want) {
+		t.Errorf("checks = %+v, want %+v", g.Instances[1].Checks, want)
+	}
+}
+
+func TestInstancesTakeTheirTimeAndFallIll(t *testing.T) {
+	now := time.Now()
+	cloud := &memory.Cloud{Now: func() time.Time { return now }}
+	ref := create(t, cloud, map[string]any{memory.SpecStart: 30.0, memory.SpecImage: "shop:7"})
 	is := func(when string, want gennaker.Health) {
 		t.Helper()
 		if g, err := cloud.Get(t.Context(), ref); err != nil || g.Count(want) != 2 || g.Image != "shop:7" {

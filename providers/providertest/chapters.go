@@ -20,6 +20,10 @@ var chapters = []chapter{
 	about[providers.ServerGroups](repeatCases),
 	about[providers.ServerGroups](errorCases),
 	about[providers.PartialTraffic](partialTrafficCases),
+	about[providers.Specs](specCases),
+	about[providers.Images](imageCases),
+	about[providers.Instances](instanceCases),
+	about[providers.Processes](processCases),
 	about[providers.Jobs](jobCases),
 }
 

@@ -13,6 +13,7 @@ var lifeCycleCases = []testCase{
 	{"server groups are listed oldest first and within scope", listsInOrder},
 	{"a resized server group gets and loses instances", resizes},
 	{"a disabled server group keeps its instances and can be enabled again", disables},
+	{"a server group made out of traffic is out of it until it is enabled", createsDisabled},
 	{"a destroyed server group goes away, and destroying it again is no error", destroys},
 }
 
@@ -92,6 +93,24 @@ func disables(s *suite) {
 		}
 	}
 	s.eventually(c.Ref(), "up and enabled again", func(g gennaker.ServerGroup) bool { return g.Enabled && up(1)(g) })
+}
+
+func createsDisabled(s *suite) {
+	c := s.request(0, "a", 1)
+	c.Disabled = true
+	if g := s.create(c); g.Enabled {
+		s.Errorf("it is enabled: %+v", g)
+	}
+	g := s.eventually(c.Ref(), "started", func(g gennaker.ServerGroup) bool {
+		return len(g.Instances) == 1 && g.Count(gennaker.Starting) == 0
+	})
+	if g.Enabled || g.Count(gennaker.Up) > 0 {
+		s.Errorf("with its instances started it is %+v, want it out of traffic", g)
+	}
+	if err := s.groups.Enable(s.ctx, c.Ref()); err != nil {
+		s.Fatalf("Enable = %v", err)
+	}
+	s.eventually(c.Ref(), "up and enabled", func(g gennaker.ServerGroup) bool { return g.Enabled && up(1)(g) })
 }
 
 func destroys(s *suite) {

@@ -31,6 +31,11 @@ type Harness struct {
 	Spec map[string]any
 	// Jobs are needed if the provider has jobs.
 	Jobs *JobSpecs
+	// AddImage makes an image of that name, later than those before it. It is
+	// needed if the provider has images. NoImage and NoInstance are ids that
+	// the cloud could give and has not.
+	AddImage            func(t testing.TB, p providers.Provider, name string)
+	NoImage, NoInstance string
 	// Patience bounds each wait for the cloud; default a minute.
 	Patience time.Duration
 	// Pause passes the time between two looks at the cloud; default is 50 ms
