@@ -79,11 +79,22 @@ func TestLoadOpensTheAccounts(t *testing.T) {
 accounts:
   - {name: laptop, provider: local, stateDir: .gennaker/cloud}
   - {name: host, provider: local, endpoint: "http://127.0.0.1:7243", token: s3cret}
+  - name: prod
+    provider: aws
+    accountId: "123456789012"
+    assumeRole: role/gennaker
+    externalId: shop
+    sessionName: deploys
+    regions: [us-east-1, eu-west-1]
+    accessKeyId: AKIA
+    secretAccessKey: s3cret
+    endpoint: http://127.0.0.1:4566
+    endpoints: {sts: "http://127.0.0.1:4567"}
 `, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []gennaker.Account{{Name: "host", Provider: "local"}, {Name: "laptop", Provider: "local"}}
+	want := []gennaker.Account{{Name: "host", Provider: "local"}, {Name: "laptop", Provider: "local"}, {Name: "prod", Provider: "aws"}}
 	if diff := cmp.Diff(want, c.registry().Accounts()); diff != "" {
 		t.Errorf("accounts differ (-want +got):\n%s", diff)
 	}
@@ -125,7 +136,11 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{name: "an account must be reachable", file: "accounts:\n  - {name: laptop, provider: local}\n",
 			want: []string{"worker.yaml:2: accounts[0]: account laptop: local cloud: invalid: it needs a state directory, or an endpoint and a token"}},
 		{name: "an account needs a provider", file: "accounts:\n  - name: prod\n",
-			want: []string{"worker.yaml:2: accounts[0].provider: is missing: it can be local"}},
+			want: []string{"worker.yaml:2: accounts[0].provider: is missing: it can be aws, local"}},
+		{name: "an account of AWS has regions", file: "accounts:\n  - {name: prod, provider: aws}\n",
+			want: []string{"worker.yaml:2: accounts[0]: account prod: aws: regions: invalid: it is missing: name at least one, like us-east-1"}},
+		{name: "a field of an account of AWS is shown with the nearest", file: "accounts:\n  - name: prod\n    provider: aws\n    assumerole: role/x\n",
+			want: []string{"worker.yaml:4: accounts[0].assumerole: there is no such field: did you mean assumeRole?"}},
 		{name: "an account's own fields are checked",
 			file: "accounts:\n  - name: laptop\n    provider: local\n    endpont: http://127.0.0.1:1\n",
 			want: []string{"worker.yaml:4: accounts[0].endpont: there is no such field: did you mean endpoint?"}},

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/local"
 )
 
@@ -15,6 +16,7 @@ import (
 // and a function that decodes the fields of its accounts. What decode has
 // reported needs no error.
 var drivers = map[string]func(*section) (providers.Provider, error){
+	"aws":   openAWS,
 	"local": openLocal,
 }
 
@@ -34,6 +36,37 @@ func openLocal(s *section) (providers.Provider, error) {
 		Endpoint:  f.Endpoint,
 		Token:     string(f.Token),
 		TokenFile: f.TokenFile,
+	})
+}
+
+func openAWS(s *section) (providers.Provider, error) {
+	var f struct {
+		AccountID       string            `yaml:"accountId"`
+		Regions         []string          `yaml:"regions"`
+		Profile         string            `yaml:"profile"`
+		AccessKeyID     string            `yaml:"accessKeyId"`
+		SecretAccessKey Secret            `yaml:"secretAccessKey"`
+		AssumeRole      string            `yaml:"assumeRole"`
+		ExternalID      string            `yaml:"externalId"`
+		SessionName     string            `yaml:"sessionName"`
+		Endpoint        string            `yaml:"endpoint"`
+		Endpoints       map[string]string `yaml:"endpoints"`
+	}
+	if !s.decode(&f) {
+		return nil, nil
+	}
+	return aws.New(aws.Config{
+		Account:         s.account,
+		AccountID:       f.AccountID,
+		Regions:         f.Regions,
+		Profile:         f.Profile,
+		AccessKeyID:     f.AccessKeyID,
+		SecretAccessKey: string(f.SecretAccessKey),
+		AssumeRole:      f.AssumeRole,
+		ExternalID:      f.ExternalID,
+		SessionName:     f.SessionName,
+		Endpoint:        f.Endpoint,
+		Endpoints:       f.Endpoints,
 	})
 }
 

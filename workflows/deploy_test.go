@@ -76,6 +76,20 @@ func TestADeploymentSaysWhatItMade(t *testing.T) {
 	}
 }
 
+// A block of Spinnaker's for AWS says its regions by their zones alone.
+func TestTheZonesOfABlockSayWhereToDeploy(t *testing.T) {
+	w := newWorld(t)
+	e := w.run(deploying(`, "availabilityZones": {"us-west-2": ["us-west-2a"], "eu-west-1": []}`, ""), nil)
+	if e.Status != gennaker.Succeeded {
+		t.Fatalf("execution = %s: %s", e.Status, e.Error)
+	}
+	for _, region := range []string{"eu-west-1", "us-west-2"} {
+		if _, err := w.cloud.Get(t.Context(), gennaker.ServerGroupRef{Location: gennaker.In("cloud", region), Name: "shop-web-v000"}); err != nil {
+			t.Errorf("server group in %s = %v", region, err)
+		}
+	}
+}
+
 // What becomes of a new server group that never is healthy.
 func TestAnUnhealthyDeployment(t *testing.T) {
 	for _, c := range []struct{ name, cluster, want string }{

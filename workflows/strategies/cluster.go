@@ -19,6 +19,7 @@ type Cluster struct {
 	Detail        string            `json:"freeFormDetails,omitempty"`
 	Region        string            `json:"region,omitempty"`
 	Regions       []string          `json:"regions,omitempty" jsonschema_description:"One deployment in each."`
+	Zones         map[string]any    `json:"availabilityZones,omitempty" jsonschema_description:"The zones of each region to run in. Without region and regions, its regions are those to deploy in."`
 	Capacity      gennaker.Capacity `json:"capacity,omitzero" jsonschema_description:"Default: one instance."`
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 
@@ -64,11 +65,15 @@ func (c Cluster) Moniker(application string) gennaker.Moniker {
 
 // Locations is where to deploy, at least one.
 func (c Cluster) Locations() []gennaker.Location {
-	if len(c.Regions) == 0 {
+	regions := c.Regions
+	if len(regions) == 0 && c.Region == "" {
+		regions = gennaker.SortedKeys(c.Zones)
+	}
+	if len(regions) == 0 {
 		return []gennaker.Location{gennaker.In(c.Account, c.Region)}
 	}
 	var list []gennaker.Location
-	for _, region := range c.Regions {
+	for _, region := range regions {
 		list = append(list, gennaker.In(c.Account, region))
 	}
 	return list
@@ -102,11 +107,15 @@ func Healthy(desired, percent int) int {
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// spec is what only the provider understands: the block without our fields.
+// spec is what only the provider understands: the block without our fields,
+// and with the zones, which we only read.
 func spec(block map[string]any) map[string]any {
 	rest := maps.Clone(block)
 	for _, name := range gennaker.JSONNames(Cluster{}) {
 		delete(rest, name)
+	}
+	if zones, ok := block["availabilityZones"]; ok {
+		rest["availabilityZones"] = zones
 	}
 	return rest
 }

@@ -1,0 +1,128 @@
+// Package aws is the provider of Amazon Web Services: server groups are Auto
+// Scaling groups with a launch template of their own, behind target groups
+// and classic load balancers. In a cluster block, beside the fields that all
+// clouds share, it reads those of Spec, under Spinnaker's names.
+//
+// What it made carries its marks as tags. Everything it needs to know it
+// reads from the cloud: it keeps nothing but the images of launch templates,
+// which do not change.
+package aws
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+)
+
+// Config is an account. Without an access key its credentials are those that
+// the AWS SDK finds: variables of the environment, a profile, or the role of
+// the machine.
+type Config struct {
+	Account string
+	// AccountID is Amazon's twelve digits. Only a role without an ARN needs it.
+	AccountID string
+	// Regions are those that this account may use, at least one.
+	Regions []string
+	// Profile is one of the shared configuration files, if not the default.
+	Profile string
+	// AccessKeyID and SecretAccessKey are credentials that do not change.
+	AccessKeyID, SecretAccessKey string
+	// AssumeRole is a role to take on: its ARN, or role/NAME in AccountID.
+	AssumeRole string
+	// ExternalID is what the role's trust policy may ask for.
+	ExternalID string
+	// SessionName is under what CloudTrail shows our calls; default gennaker.
+	SessionName string
+	// Endpoint is the address of every service, and Endpoints that of one of
+	// Services, if they are not Amazon's.
+	Endpoint  string
+	Endpoints map[string]string
+	// HTTP makes the requests, if not a client with time-outs of ours.
+	HTTP *http.Client
+	// Around, if any, is put around every request.
+	Around Around
+}
+
+// Services are the names of the services that an account calls, as Endpoints
+// names them.
+var Services = []string{"autoscaling", "ec2", "elasticloadbalancing", "sts"}
+
+// Cloud is one account. It is safe to share.
+type Cloud struct {
+	account string
+	regions map[string]*region
+}
+
+var (
+	_ providers.Provider      = (*Cloud)(nil)
+	_ providers.ServerGroups  = (*Cloud)(nil)
+	_ providers.LoadBalancers = (*Cloud)(nil)
+)
+
+// New takes the configuration of an account. It reads the SDK's shared files
+// and does not call the cloud.
+func New(c Config) (*Cloud, error) {
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("account %s: aws: %w", c.Account, err)
+	}
+	loaded, err := config.LoadDefaultConfig(context.Background(), c.options()...)
+	if err != nil {
+		return nil, fmt.Errorf("account %s: aws: %w: %w", c.Account, gennaker.ErrInvalid, err)
+	}
+	if c.HTTP != nil {
+		loaded.HTTPClient = c.HTTP
+	}
+	loaded = pass(loaded, c.Around)
+	if c.AssumeRole != "" {
+		loaded.Credentials = aws.NewCredentialsCache(c.assumed(loaded))
+	}
+	cloud := &Cloud{account: c.Account, regions: map[string]*region{}}
+	for _, name := range c.Regions {
+		cloud.regions[name] = newRegion(c, loaded, name)
+	}
+	return cloud, nil
+}
+
+func (c *Cloud) Name() string { return "aws" }
+
+// in is the region of that name, or an error of that kind if the account has
+// none such.
+func (c *Cloud) in(name string, kind error) (*region, error) {
+	if r, ok := c.regions[name]; ok {
+		return r, nil
+	}
+	if name == "" || name == gennaker.DefaultRegion {
+		name = "none"
+	}
+	return nil, fmt.Errorf("region %s: %w: account %s has %s", name, kind, c.account, strings.Join(gennaker.SortedKeys(c.regions), ", "))
+}
+
+// within are the regions that a scope covers: the one of that name, or all.
+func (c *Cloud) within(name string) []*region {
+	var list []*region
+	for _, r := range gennaker.SortedKeys(c.regions) {
+		if name == "" || name == r {
+			list = append(list, c.regions[r])
+		}
+	}
+	return list
+}
+
+// change calls a region about a server group and says so in the error.
+func (c *Cloud) change(what string, ref gennaker.ServerGroupRef, call func(*region) error) error {
+	r, err := c.in(ref.Region, gennaker.ErrNotFound)
+	if err == nil {
+		err = call(r)
+	}
+	if err != nil {
+		return fmt.Errorf("aws: %s %s: %w", what, ref.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/gennaker/gennaker"
+)
+
+// drainLimit is how long one call waits for instances to answer the requests
+// in flight, and drainLook how often it looks.
+const (
+	drainLimit = 90 * time.Second
+	drainLook  = time.Second
+)
+
+// Destroy takes the instances out of traffic, waits until they have answered,
+// and deletes the group with its instances and its launch template. If they
+// take longer than one call may, it is ErrUnavailable: call again.
+func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	r, ok := c.regions[ref.Region]
+	if !ok {
+		return nil // there is none
+	}
+	if err := r.destroy(ctx, ref.Name); err != nil {
+		return fmt.Errorf("aws: destroy %s: %w", ref.Name, err)
+	}
+	return nil
+}
+
+func (r *region) destroy(ctx context.Context, name string) error {
+	g, err := r.group(ctx, name)
+	if errors.Is(err, gennaker.ErrNotFound) || err == nil && g.Status != nil {
+		return r.dropTemplates(ctx, name)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.drain(ctx, g); err != nil {
+		return err
+	}
+	_, err = r.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
+		AutoScalingGroupName: &name, ForceDelete: aws.Bool(true)})
+	if err := gone(err); err != nil {
+		return err
+	}
+	return r.dropTemplates(ctx, name)
+}
+
+// drain returns when no instance of the group takes traffic or answers any.
+func (r *region) drain(ctx context.Context, g types.AutoScalingGroup) error {
+	if len(g.Instances) == 0 || len(g.TargetGroupARNs)+len(g.LoadBalancerNames) == 0 {
+		return nil
+	}
+	deadline := time.Now().Add(drainLimit)
+	for first := true; ; first = false {
+		busy, err := r.busy(ctx, g)
+		if err != nil || busy == 0 {
+			return err
+		}
+		if first {
+			if err := r.disable(ctx, *g.AutoScalingGroupName); err != nil {
+				return err
+			}
+			continue
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%w: %d of its instances still answer requests", gennaker.ErrUnavailable, busy)
+		}
+		select {
+		case <-time.After(drainLook):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// busy counts the instances that load balancers send requests to, or that
+// still answer some.
+func (r *region) busy(ctx context.Context, g types.AutoScalingGroup) (int, error) {
+	balanced, err := r.balanced(ctx, []types.AutoScalingGroup{g})
+	if err != nil {
+		return 0, err
+	}
+	busy := 0
+	for _, i := range g.Instances {
+		for _, h := range balanced.of(g, *i.InstanceId) {
+			if h.health == gennaker.Up || h.health == gennaker.Draining {
+				busy++
+				break
+			}
+		}
+	}
+	return busy, nil
+}

@@ -1,0 +1,119 @@
+package aws_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/aws"
+	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/providertest"
+)
+
+// keys has the SDK find credentials, and nothing of this machine.
+func keys(t *testing.T) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true",
+	} {
+		t.Setenv(name, value)
+	}
+	for _, name := range []string{"AWS_PROFILE", "AWS_SESSION_TOKEN"} { // empty is not unset: moto would look for such a profile
+		t.Setenv(name, "")
+		os.Unsetenv(name)
+	}
+}
+
+// simulator is an AWS with its life cycles, for a test. Two hundred of its
+// seconds are one of ours.
+type simulator struct {
+	*awstest.Server
+	*awstest.Place
+	image  string
+	target string // ARN of the target group shop
+}
+
+func simulate(t *testing.T) *simulator {
+	t.Helper()
+	keys(t)
+	server, err := awstest.Serve(awstest.Config{Clock: awstest.Fast(200), PageSize: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	s := &simulator{Server: server, Place: server.Region(region)}
+	s.image = s.AddImage(awstest.Image{Name: "shop-1"})
+	s.target = s.AddTargetGroup(awstest.TargetGroup{Name: "shop", Interval: 10 * time.Second, Drain: time.Minute})
+	return s
+}
+
+// account opens our provider on it.
+func (s *simulator) account(t *testing.T, c aws.Config) *aws.Cloud {
+	t.Helper()
+	return open(t, s.URL, c)
+}
+
+// block is a cluster block that runs behind the target group.
+func (s *simulator) block() map[string]any {
+	return map[string]any{"amiName": "shop-1", "instanceType": "t3.micro", "targetGroups": []any{"shop"},
+		"availabilityZones": map[string]any{region: []any{region + "a", region + "b"}}}
+}
+
+// request asks for a server group of that block.
+func (s *simulator) request(name string, desired int) gennaker.CreateServerGroup {
+	return gennaker.CreateServerGroup{Location: gennaker.Location{Account: "test", Region: region}, Name: name,
+		Capacity: gennaker.Capacity{Desired: desired, Max: 5}, Marks: map[string]string{gennaker.MarkToken: "t1"}, Spec: s.block()}
+}
+
+// eventually reads a server group until it is as wanted.
+func eventually(t *testing.T, cloud *aws.Cloud, ref gennaker.ServerGroupRef, want string, ok func(gennaker.ServerGroup) bool) gennaker.ServerGroup {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		g := must(cloud.Get(t.Context(), ref))(t)
+		if ok(g) {
+			return g
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s never was %s: %+v", ref.Name, want, g)
+		}
+	}
+}
+
+func up(n int) func(gennaker.ServerGroup) bool {
+	return func(g gennaker.ServerGroup) bool { return len(g.Instances) == n && g.Count(gennaker.Up) == n }
+}
+
+func TestConformanceOnTheSimulator(t *testing.T) {
+	spec := (&simulator{}).block()
+	providertest.Run(t, providertest.Harness{
+		Open:   func(t *testing.T) providers.Provider { return simulate(t).account(t, aws.Config{}) },
+		Region: region,
+		Spec:   spec,
+	})
+}
+
+func TestAServerGroupOnItsWayIntoTrafficAndOut(t *testing.T) {
+	s := simulate(t)
+	cloud := s.account(t, aws.Config{})
+	q := s.request("shop-v000", 2)
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	all := func(h gennaker.Health) func(gennaker.ServerGroup) bool {
+		return func(g gennaker.ServerGroup) bool { return g.Count(h) == 2 }
+	}
+	eventually(t, cloud, q.Ref(), "starting", all(gennaker.Starting))
+	eventually(t, cloud, q.Ref(), "up", up(2))
+	if err := cloud.Disable(t.Context(), q.Ref()); err != nil {
+		t.Fatalf("Disable = %v", err)
+	}
+	eventually(t, cloud, q.Ref(), "draining", all(gennaker.Draining))
+	eventually(t, cloud, q.Ref(), "out of service", all(gennaker.OutOfService))
+	if err := cloud.Enable(t.Context(), q.Ref()); err != nil {
+		t.Fatalf("Enable = %v", err)
+	}
+	eventually(t, cloud, q.Ref(), "up again", up(2))
+}
