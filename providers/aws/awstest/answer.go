@@ -51,8 +51,7 @@ func (r ec2Result) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
 	}
 	content := bytes.TrimSuffix(bytes.TrimPrefix(inner.Bytes(), []byte("<result>")), []byte("</result>"))
 	return e.EncodeElement(struct {
-		RequestID string `xml:"requestId"`
-		Content   []byte `xml:",innerxml"`
+		Content []byte `xml:",innerxml"`
 	}{Content: append([]byte("<requestId>"+r.requestID+"</requestId>"), content...)}, start)
 }
 

@@ -212,6 +212,7 @@ func (v *verdict) ec2Answer(root element) {
 	if _, ok := root.kid("requestId"); !ok {
 		v.say("the answer has no request id")
 	}
+	v.once(v.action, root)
 	root.Kids = slices.DeleteFunc(root.Kids, func(k element) bool { return k.XMLName.Local == "requestId" })
 	if v.operation.Output != nil {
 		v.value(v.action, v.Shapes[v.operation.Output.Shape], root)
@@ -251,6 +252,7 @@ func (v *verdict) structure(path string, s shape, e element) {
 	for _, name := range s.Required {
 		left[name] = true
 	}
+	v.once(path, e)
 	for _, k := range e.Kids {
 		name, ref, ok := fieldOf(s, k.XMLName.Local)
 		if !ok {
@@ -265,6 +267,18 @@ func (v *verdict) structure(path string, s shape, e element) {
 		if v.Shapes[s.Members[name].Shape].Type != "list" {
 			v.say("%s: %s is missing", path, name)
 		}
+	}
+}
+
+// once holds that no field comes twice: AWS's Python SDK cannot read such an
+// answer, though that for Go can.
+func (v *verdict) once(path string, e element) {
+	seen := map[string]bool{}
+	for _, k := range e.Kids {
+		if seen[k.XMLName.Local] {
+			v.say("%s: %s is there twice", path, k.XMLName.Local)
+		}
+		seen[k.XMLName.Local] = true
 	}
 }
 

@@ -42,6 +42,8 @@ func TestJudgeSeesWhatIsWrong(t *testing.T) {
 		{"items of another name", askedHealth, 200, health, "member>", "item>", "the list has a item, want member"},
 		{"no result", askedHealth, 200, health, "DescribeTargetHealthResult>", "Result>", "has no DescribeTargetHealthResult"},
 		{"no request id", asked, 200, done, "RequestId>", "Id>", "no request id"},
+		{"two request ids", askedMachines, 200, machines, "<requestId>", "<requestId>0</requestId><requestId>", "requestId is there twice"},
+		{"a field that comes twice", askedHealth, 200, health, "<Id>", "<Id>i-2</Id><Id>", "Id is there twice"},
 		{"another namespace", asked, 200, done, "2011-01-01", "2012-06-01", "want a SetDesiredCapacityResponse"},
 		{"a missing field", askedHealth, 200, health, "<Id>i-1</Id>", "", "Id is missing"},
 		{"an error that the operation does not have", asked, 400, refused, "ScalingActivityInProgress", "AlreadyExists", "has no error AlreadyExists"},
