@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: help build dev demo check test replay bench schema clean
+.PHONY: help build dev aws demo check test replay bench schema clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,8 +15,13 @@ build: ## build everything into bin/
 	@go build -ldflags "$(LDFLAGS)" -o $(BIN)/ ./starter/gennaker ./worker/gennaker-worker ./localcloud/gennaker-cloud ./examples/hello
 	@./deploy/build-dev.sh $(BIN)/gennaker-dev
 
-dev: build ## Temporal, its Web UI, the local cloud and a worker, on this machine
-	@exec $(BIN)/gennaker-dev
+dev: build ## Temporal, its Web UI, the local cloud and a worker (WORKER_CONFIG=file: with more accounts)
+	@exec $(BIN)/gennaker-dev $(if $(WORKER_CONFIG),--worker-config $(WORKER_CONFIG))
+
+aws: ## an Amazon on this machine, to deploy examples/aws to
+	@go build -ldflags "$(LDFLAGS)" -o $(BIN)/ ./starter/gennaker ./providers/aws/awstest/gennaker-aws
+	@./deploy/aws-targets.sh aws >/dev/null
+	@ministack=$$(./deploy/aws-targets.sh ministack) && exec $(BIN)/gennaker-aws --ministack $$ministack
 
 demo: build ## deploy, judge, red/black, roll back, under traffic
 	@go run ./examples/demo

@@ -43,6 +43,8 @@ type Config struct {
 	DeniedRoles []string
 	// Fault, if any, is asked before each call what shall go wrong.
 	Fault func(Call) *Fault
+	// Others, if any, answers for the services that are not simulated.
+	Others http.Handler
 }
 
 // Cloud is the simulated cloud: an http.Handler that answers for all services.

@@ -75,13 +75,17 @@ func succeeds[In any](f func(*call, In) error) action {
 // ServeHTTP answers one call.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestID := c.uuid()
-	if err := r.ParseForm(); err != nil {
-		protocol{}.refuse(w, requestID, refuse("MalformedQueryString", "%v", err))
-		return
-	}
 	s, err := scopeOf(r.Header.Get("Authorization"))
 	if err != nil {
 		protocol{}.refuse(w, requestID, err)
+		return
+	}
+	if services[s.service] == nil && c.config.Others != nil {
+		c.config.Others.ServeHTTP(w, r)
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		protocol{}.refuse(w, requestID, refuse("MalformedQueryString", "%v", err))
 		return
 	}
 	version := s.service + "/" + r.PostForm.Get("Version")

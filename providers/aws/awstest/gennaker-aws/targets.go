@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gennaker/gennaker/providers/aws/awstest"
+)
+
+type config struct {
+	port      int
+	speed     float64
+	lag       time.Duration
+	throttle  float64 // calls a second
+	ministack string  // a program; empty for none
+}
+
+// targets are what runs.
+type targets struct {
+	url    string
+	speed  float64
+	server *http.Server
+	others *program // nil if there is none
+	failed chan error
+}
+
+// start returns when all answers. The caller stops it.
+func start(ctx context.Context, c config) (*targets, error) {
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another --port and change the endpoint in examples/aws/worker.yaml", c.port)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := &targets{url: "http://" + listener.Addr().String(), speed: c.speed, failed: make(chan error, 1)}
+	behavior := awstest.Config{Times: awstest.Times{}.Faster(c.speed), Lag: c.lag,
+		Throttle: awstest.Throttle{PerSecond: c.throttle, Burst: int(c.throttle)}}
+	if c.ministack != "" {
+		if t.others, err = startMinistack(ctx, c.ministack); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+		behavior.Others = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: t.others.address})
+	}
+	cloud := awstest.New(behavior)
+	furnish(cloud, c.speed)
+	t.server = &http.Server{Handler: atTheDoor(cloud)}
+	go func() { t.failed <- t.server.Serve(listener) }()
+	return t, nil
+}
+
+// atTheDoor sends the calls of people to the controls, and all others to the
+// cloud.
+func atTheDoor(cloud *awstest.Cloud) http.Handler {
+	controls := controls(cloud)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/-/") {
+			controls.ServeHTTP(w, r)
+			return
+		}
+		cloud.ServeHTTP(w, r)
+	})
+}
+
+// wait returns nil when ctx is done, or why it cannot go on.
+func (t *targets) wait(ctx context.Context) error {
+	var ended chan error
+	if t.others != nil {
+		ended = t.others.ended
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-t.failed:
+		return err
+	case err := <-ended:
+		ended <- err // stop waits for it too
+		return t.others.complaint("ended", err)
+	}
+}
+
+// stop ends all, and what was in it is gone.
+func (t *targets) stop() {
+	_ = t.server.Close() // its connections too
+	if t.others != nil {
+		t.others.stop()
+	}
+}
+
+// explain says what there is, and what to do with it.
+func (t *targets) explain(w io.Writer, took time.Duration) {
+	others := "not there: give --ministack, or run make aws"
+	if t.others != nil {
+		others = "ministack, at the same address"
+	}
+	fmt.Fprintf(w, explanation, t.url, t.speed, others, strings.Join(regions, ", "), took.Seconds(), t.url, t.url, t.url)
+}
+
+const explanation = `
+  Simulated    %s   EC2, Auto Scaling, Elastic Load Balancing, STS; %g times as fast as Amazon
+  All others   %s
+  Regions      %s
+ready in %.1fs; Ctrl-C ends it, and all that is in it is gone
+
+In another terminal, a worker that deploys to it, and whatever else reads these:
+
+  export AWS_ENDPOINT_URL=%s AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  make dev WORKER_CONFIG=examples/aws/worker.yaml
+
+And in a third one, with the same export:
+
+  export PATH=$PWD/bin:$PWD/.venv/targets/bin:$PATH
+  gennaker start examples/aws/redblack.yaml -p image=shop-1 --watch
+  aws autoscaling describe-auto-scaling-groups
+  curl %s/-/            what can go wrong, and how to have it
+
+examples/aws/README.md goes on from there; its endpoint is %s.
+`
