@@ -145,11 +145,18 @@ func (c *Cloud) resize(name string, capacity gennaker.Capacity) error {
 }
 
 func (c *Cloud) enable(name string) error {
-	return c.change(name, func(g *client.ServerGroup) { g.Enabled = true })
+	return c.change(name, func(g *client.ServerGroup) { g.Enabled, g.Out = true, 0 })
 }
 
 func (c *Cloud) disable(name string) error {
 	return c.change(name, func(g *client.ServerGroup) { g.Enabled = false })
+}
+
+func (c *Cloud) disablePart(name string, percent int) error {
+	if percent < 0 || percent > 100 {
+		return fmt.Errorf("server group %s: %w: %d is no percentage", name, gennaker.ErrInvalid, percent)
+	}
+	return c.change(name, func(g *client.ServerGroup) { g.Out = percent })
 }
 
 func (c *Cloud) destroy(name string) error {
@@ -175,7 +182,7 @@ func (c *Cloud) change(name string, do func(*client.ServerGroup)) error {
 	}
 	g.ServerGroup = changed
 	c.log.Info("server group changed", zap.String("serverGroup", name), zap.Stringer("capacity", g.Capacity),
-		zap.Bool("enabled", g.Enabled), zap.Bool("destroying", g.Destroying))
+		zap.Bool("enabled", g.Enabled), zap.Int("out", g.Out), zap.Bool("destroying", g.Destroying))
 	return c.settle(g)
 }
 
@@ -214,6 +221,16 @@ func (g *group) staying() []*instance {
 		}
 	}
 	return list
+}
+
+// out reports whether an instance is one of those that are kept out of traffic
+// though the group is enabled: the oldest that stay.
+func (g *group) out(i *instance) bool {
+	if g.Out == 0 {
+		return false
+	}
+	staying := g.staying()
+	return slices.Contains(staying[:len(staying)*g.Out/100], i)
 }
 
 // surplus are the instances that a group has too many: those that are not up

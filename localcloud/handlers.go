@@ -77,6 +77,14 @@ func (c *Cloud) rebootInstances(r *http.Request) (any, error) {
 	return accepted{}, c.reboot(r.PathValue("name"), in)
 }
 
+func (c *Cloud) disablePartOfServerGroup(r *http.Request) (any, error) {
+	part, err := body[client.Part](r)
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.disablePart(r.PathValue("name"), part.Percent)
+}
+
 func (c *Cloud) listLoadBalancers(*http.Request) (any, error) { return c.loadBalancers(), nil }
 
 func (c *Cloud) moveLoadBalancer(r *http.Request) (any, error) {

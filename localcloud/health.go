@@ -21,6 +21,8 @@ func (i *instance) health(g *group) (gennaker.Health, string) {
 	switch {
 	case i.leaving:
 		return gennaker.Draining, i.draining()
+	case i.row.Up && g.out(i):
+		return gennaker.OutOfService, fmt.Sprintf("%d %% of the server group are out of traffic", g.Out)
 	case i.row.Up && g.Enabled:
 		return gennaker.Up, ""
 	case i.row.Up:

@@ -100,6 +100,29 @@ func TestDisabledGroupGetsNoRequestAndKeepsItsProcesses(t *testing.T) {
 	}
 }
 
+func TestAPartOfAServerGroupLeavesTheTrafficAndStaysOutAfterARestart(t *testing.T) {
+	w := opened(t)
+	w.create("shop-v000", 3, helloSpec("VERSION=1", "LATENCY=5ms"), "shop")
+	w.untilUp("shop-v000", 3)
+	l := startLoad(t, w.address("shop"))
+	partly := func(g client.ServerGroup) bool {
+		return g.Enabled && g.Count(gennaker.Up) == 1 && g.Count(gennaker.OutOfService) == 2
+	}
+	w.must("DisablePart", w.DisablePart(t.Context(), "shop-v000", 70))
+	w.until("shop-v000", "partly out of traffic", partly)
+	before := l.saw("1")
+	w.eventually("the rest answers", func() bool { return l.saw("1") > before+20 })
+	l.faultless(t)
+	w.close()
+	w.open()
+	g := w.until("shop-v000", "still partly out of traffic", partly)
+	if g.Out != 70 {
+		t.Errorf("after a restart %d %% are out of traffic, want 70", g.Out)
+	}
+	w.must("Enable", w.Enable(t.Context(), "shop-v000"))
+	w.untilUp("shop-v000", 3)
+}
+
 // slowRequest sends a request that is answered after a while, and returns
 // once it is in flight.
 func slowRequest(w *world) (answer chan string) {

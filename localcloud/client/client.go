@@ -95,6 +95,12 @@ func (c *Client) Disable(ctx context.Context, name string) error {
 	return c.call(ctx, http.MethodPost, serverGroup(name)+"/disable", nil, nil)
 }
 
+// DisablePart sends no more requests to that percent of the instances, rounded
+// down, until Enable takes all in again.
+func (c *Client) DisablePart(ctx context.Context, name string, percent int) error {
+	return c.call(ctx, http.MethodPost, serverGroup(name)+"/disable-part", Part{Percent: percent}, nil)
+}
+
 // Destroy drains and removes a server group. It is ErrNotFound once it is
 // gone.
 func (c *Client) Destroy(ctx context.Context, name string) error {

@@ -12,6 +12,9 @@ const Region = gennaker.DefaultRegion
 type ServerGroup struct {
 	gennaker.ServerGroup
 	Spec Spec `json:"spec"`
+	// Out is the percent of its instances that are kept out of traffic while it
+	// is enabled.
+	Out int `json:"out,omitempty"`
 	// Destroying says that it is going away; it takes no traffic any more.
 	Destroying bool `json:"destroying,omitempty"`
 	// InFlight is how many requests its instances are answering now.
@@ -41,6 +44,11 @@ type Terminate struct {
 // Reboot names instances of a server group that are to start anew.
 type Reboot struct {
 	Instances []string `json:"instances"`
+}
+
+// Part is the percent of a server group's instances that is meant.
+type Part struct {
+	Percent int `json:"percent"`
 }
 
 // LoadBalancer is a reverse proxy. Error says why it does not listen; empty

@@ -32,12 +32,13 @@ type Cloud struct {
 }
 
 var (
-	_ providers.ServerGroups  = (*Cloud)(nil)
-	_ providers.LoadBalancers = (*Cloud)(nil)
-	_ providers.Specs         = (*Cloud)(nil)
-	_ providers.Instances     = (*Cloud)(nil)
-	_ providers.Jobs          = (*Cloud)(nil)
-	_ providers.Provider      = (*Cloud)(nil)
+	_ providers.ServerGroups   = (*Cloud)(nil)
+	_ providers.LoadBalancers  = (*Cloud)(nil)
+	_ providers.Specs          = (*Cloud)(nil)
+	_ providers.Instances      = (*Cloud)(nil)
+	_ providers.Jobs           = (*Cloud)(nil)
+	_ providers.Provider       = (*Cloud)(nil)
+	_ providers.PartialTraffic = (*Cloud)(nil)
 )
 
 // New takes the configuration of an account. It does not call the cloud.
@@ -103,6 +104,10 @@ func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
 
 func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
 	return c.do("disable", ref.Location, ref.Name, func() error { return c.client.Disable(ctx, ref.Name) })
+}
+
+func (c *Cloud) DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error {
+	return c.do("disable a part of", ref.Location, ref.Name, func() error { return c.client.DisablePart(ctx, ref.Name, percent) })
 }
 
 func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
