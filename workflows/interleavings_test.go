@@ -255,12 +255,12 @@ func TestNoFaultTakesCapacityAway(t *testing.T) {
 }
 
 func TestTheWalkFindsAStrategyThatIsBroken(t *testing.T) {
-	strategies.Table["reckless"] = func(ctx workflow.Context, d *strategies.Deployment) error {
+	strategies.Table["reckless"] = strategies.Strategy{Run: func(ctx workflow.Context, d *strategies.Deployment) error {
 		if err := ops.Disable(ctx, d.Source.Ref()); err != nil {
 			return err
 		}
 		return strategies.None(ctx, d)
-	}
+	}}
 	defer delete(strategies.Table, "reckless")
 	broken, _ := walk(t, deploying(`, "strategy": "${parameters.strategy}"`, ""), 2)
 	if len(broken) == 0 || len(broken[0].timeline) > 4 || !strings.Contains(broken[0].broken, "Disable shop-web-v001 left 0 instances in service, and 2 must be") {

@@ -108,7 +108,7 @@ func TestTargetPercentagesMustAscend(t *testing.T) {
 // What becomes of a rolling deployment whose new instances never are healthy.
 func TestAFailedRollingDeployment(t *testing.T) {
 	for _, c := range []struct{ name, cluster, want string }{
-		{"leaves what it has made, and lets the source shrink", ``, "shop-web-v000+ shop-web-v001+"},
+		{"leaves what it has made, and the source takes all traffic and may shrink", ``, "shop-web-v000+ shop-web-v001+"},
 		{"is taken back", `, "rollback": {"onFailure": true}`, "shop-web-v000+ shop-web-v001"},
 		{"is taken back and destroyed", `, "rollback": {"onFailure": true, "destroyLatest": true}`, "shop-web-v000+"},
 	} {
@@ -120,6 +120,30 @@ func TestAFailedRollingDeployment(t *testing.T) {
 				t.Errorf("ended %s with %s, want TERMINAL with %s: %s", e.Status, got, c.want, e.Error)
 			}
 		})
+	}
+}
+
+// A rolling deployment that fails in the middle is none of both: without a
+// rollback the new server group stays, and the old one takes all traffic again.
+func TestARollingDeploymentThatFailsGivesTheSourceItsTrafficBack(t *testing.T) {
+	w := newWorld(t)
+	w.have("shop-web-v000")
+	w.sized("shop-web-v000", gennaker.Capacity{Min: 1, Desired: 4, Max: 6})
+	seen := w.traffic()
+	record := w.cloud.Fault
+	w.cloud.Fault = func(c memory.Call) error {
+		if c.Method == "Resize" && c.ServerGroup == "shop-web-v001" && len(*seen) > 5 {
+			return fmt.Errorf("memory: resize: %w", gennaker.ErrDenied)
+		}
+		return record(c)
+	}
+	e := w.run(rolling(""), nil)
+	if got := w.groups(); e.Status != gennaker.Terminal || got != "shop-web-v000+ shop-web-v001+" || w.capacity("shop-web-v000") != "1/4/6" {
+		t.Errorf("ended %s with %s: %s", e.Status, got, e.Error)
+	}
+	steps := *seen
+	if got := strings.Join(steps[len(steps)-3:], " "); got != "[shop-web-v000:2 shop-web-v001:2] [shop-web-v000:2 shop-web-v001:2] [shop-web-v000:4 shop-web-v001:2]" {
+		t.Errorf("traffic ended with %s, want all of the source back", got)
 	}
 }
 

@@ -15,6 +15,8 @@ func TestTheWayBackIsKnownBeforeTheFirstChange(t *testing.T) {
 			"if it fails: shop-web-v002 stays; if it is cancelled: enable shop-web-v001 (2), disable and destroy shop-web-v002"},
 		{"of what is rolled back", `, "strategy": "redblack", "rollback": {"onFailure": true}`,
 			"if it fails: enable shop-web-v001 (2), disable shop-web-v002; if it is cancelled: enable shop-web-v001 (2), disable and destroy shop-web-v002"},
+		{"of traffic that moves step by step", `, "strategy": "rollingredblack"`,
+			"if it fails: enable shop-web-v001 (2), shop-web-v002 stays; if it is cancelled: enable shop-web-v001 (2), disable and destroy shop-web-v002"},
 		{"of what is destroyed", `, "strategy": "rollingredblack", "rollback": {"onFailure": true, "destroyLatest": true}`,
 			"if it fails or is cancelled: enable shop-web-v001 (2), disable and destroy shop-web-v002"},
 	} {

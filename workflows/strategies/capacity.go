@@ -16,7 +16,7 @@ func (d *Deployment) size() error {
 		return err
 	}
 	d.Wanted = d.Config.capacity()
-	if d.Config.Strategy == "rollingredblack" {
+	if Table[d.Config.Strategy].Rolls {
 		if d.Source != nil && d.Source.Capacity.Desired > 0 {
 			d.Wanted = d.Source.Capacity
 		}

@@ -17,14 +17,21 @@ import (
 	"github.com/gennaker/gennaker/workflows/ops"
 )
 
-// Table is every strategy by its name in documents.
-var Table = map[string]func(workflow.Context, *Deployment) error{
-	"":           None,
-	"none":       None,
-	"highlander": Highlander,
-	"redblack":   RedBlack,
+// Strategy is a way to deploy.
+type Strategy struct {
+	Run func(workflow.Context, *Deployment) error
+	// Rolls says that the new server group is made empty, and takes over from
+	// its source step by step.
+	Rolls bool
+}
 
-	"rollingredblack": RollingRedBlack,
+// Table is every strategy by its name in documents.
+var Table = map[string]Strategy{
+	"":                {Run: None},
+	"none":            {Run: None},
+	"highlander":      {Run: Highlander},
+	"redblack":        {Run: RedBlack},
+	"rollingredblack": {Run: RollingRedBlack, Rolls: true},
 }
 
 // Deployment is one deployment under way. Old is the cluster as it was before,
@@ -41,7 +48,7 @@ type Deployment struct {
 	keep    int  // instances of the cluster that must stay in service
 	pinned  bool // the source cannot shrink for now
 	healthy bool // the new server group is, as far as is known
-	moving  bool // and yet a failure is taken back: the traffic has not moved
+	moving  bool // traffic from the source to it: until that is done, a failure is one of both
 }
 
 // Deploy makes a new server group by the strategy that the operation's config
@@ -62,7 +69,7 @@ func Deploy(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	}
 	limit := time.Duration(op.TimeoutMillis) * time.Millisecond
 	err = gate.Limit(ctx, limit, func(ctx workflow.Context) error {
-		if err := strategy(ctx, d); err != nil {
+		if err := strategy.Run(ctx, d); err != nil {
 			return err
 		}
 		return d.unpinNew(ctx)

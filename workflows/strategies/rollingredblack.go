@@ -20,10 +20,10 @@ func RollingRedBlack(ctx workflow.Context, d *Deployment) error {
 	if err != nil {
 		return err
 	}
+	d.moving = true
 	if err := create(ctx, d); err != nil {
 		return err
 	}
-	d.moving = true
 	if err := d.pinSource(ctx); err != nil {
 		return err
 	}

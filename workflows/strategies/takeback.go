@@ -27,7 +27,11 @@ func (d *Deployment) wayBack() string {
 	canceled := strings.Join(append(steps, "disable and destroy "+d.New.Name), ", ")
 	failed := d.New.Name + " stays"
 	switch {
-	case d.healthy && !d.moving || !d.Config.Rollback.OnFailure:
+	case !d.moving && (d.healthy || !d.Config.Rollback.OnFailure):
+	case !d.Config.Rollback.OnFailure:
+		if d.takesFromSource() {
+			failed = fmt.Sprintf("enable %s (%d), %s", d.Source.Name, d.Source.Capacity.Desired, failed)
+		}
 	case d.Config.Rollback.DestroyLatest:
 		return "if it fails or is cancelled: " + canceled
 	default:
@@ -38,7 +42,8 @@ func (d *Deployment) wayBack() string {
 
 // takeBack undoes a deployment that ended with cause. A cancelled one leaves
 // the cluster as it was before. A failed one is left as it is, unless the
-// document asks for a rollback and the new server group is not healthy.
+// document asks for a rollback and the new server group is not healthy; but a
+// source that traffic was moving away from gets all of it back.
 func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
 	canceled := temporal.IsCanceledError(cause) && ctx.Err() != nil
 	outlive, _ := workflow.NewDisconnectedContext(ctx)
@@ -79,13 +84,35 @@ func (d *Deployment) left(cause error) error {
 	return cause
 }
 
-// release lets the source shrink again after a failure that leaves all else as
-// it is.
+// takesFromSource reports whether there is a source that traffic moves away
+// from.
+func (d *Deployment) takesFromSource() bool {
+	return d.moving && d.Source != nil && d.Source.Enabled
+}
+
+// release lets the source shrink again, and gives it back the traffic that was
+// moving away from it, after a failure that leaves all else as it is.
 func (d *Deployment) release(ctx workflow.Context, cause error) error {
+	const version = "the source gets its traffic back" // since when
+	if d.takesFromSource() && workflow.GetVersion(ctx, version, workflow.DefaultVersion, 1) == 1 {
+		if err := d.giveBack(ctx); err != nil {
+			return fmt.Errorf("%w; putting %s back into traffic did not work either: %s", cause, d.Source.Name, err.Error())
+		}
+		return cause
+	}
 	if err := d.unpinSource(ctx); err != nil {
 		return fmt.Errorf("%w; %s still has the min of its desired instances: %s", cause, d.Source.Name, err.Error())
 	}
 	return cause
+}
+
+// giveBack puts all of the source into traffic as it was.
+func (d *Deployment) giveBack(ctx workflow.Context) error {
+	now, err := ops.Cluster(ctx, d.New.Ref().Cluster())
+	if err != nil {
+		return err
+	}
+	return revive(ctx, *d.Source, find(now, d.Source.Name))
 }
 
 // restore puts the old server groups back into traffic as they were, and only
