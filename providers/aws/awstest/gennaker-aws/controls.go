@@ -56,7 +56,9 @@ func controls(cloud *awstest.Cloud) http.Handler {
 			}
 			if err != nil {
 				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
 			}
+			fmt.Fprintln(w, "done")
 		})
 	}
 	return mux

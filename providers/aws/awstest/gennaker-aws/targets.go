@@ -38,7 +38,7 @@ type targets struct {
 func start(ctx context.Context, c config) (*targets, error) {
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another --port and change the endpoint in examples/aws/worker.yaml", c.port)
+		return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another --port (worker.yaml and aws.config in examples/aws name this one)", c.port)
 	}
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (t *targets) explain(w io.Writer, took time.Duration) {
 	if t.others != nil {
 		others = "ministack, at the same address"
 	}
-	fmt.Fprintf(w, explanation, t.url, t.speed, others, strings.Join(regions, ", "), took.Seconds(), t.url, t.url, t.url)
+	fmt.Fprintf(w, explanation, t.url, t.speed, others, strings.Join(regions, ", "), took.Seconds(), t.url)
 }
 
 const explanation = `
@@ -112,17 +112,16 @@ const explanation = `
   Regions      %s
 ready in %.1fs; Ctrl-C ends it, and all that is in it is gone
 
-In another terminal, a worker that deploys to it, and whatever else reads these:
+In another terminal, a worker that deploys to it:
 
-  export AWS_ENDPOINT_URL=%s AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
   make dev WORKER_CONFIG=examples/aws/worker.yaml
 
-And in a third one, with the same export:
+And in a third one:
 
-  export PATH=$PWD/bin:$PWD/.venv/targets/bin:$PATH
+  export PATH=$PWD/bin:$PWD/.venv/targets/bin:$PATH AWS_CONFIG_FILE=$PWD/examples/aws/aws.config
   gennaker start examples/aws/redblack.yaml -p image=shop-1 --watch
-  aws autoscaling describe-auto-scaling-groups
-  curl %s/-/            what can go wrong, and how to have it
+  aws --profile aws autoscaling describe-auto-scaling-groups
+  curl %s/-/   says what can go wrong, and how to have it
 
-examples/aws/README.md goes on from there; its endpoint is %s.
+examples/aws/README.md goes on from there.
 `
