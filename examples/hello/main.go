@@ -6,6 +6,7 @@
 //	PORT               where it listens, on 127.0.0.1; required
 //	VERSION            what it answers; default 1
 //	HEALTHY            "false" makes the health check fail for ever
+//	SICK               a file; while it is there, the health check fails
 //	LATENCY            how long each answer takes, such as 200ms
 //	GENNAKER_INSTANCE  its name, set by the cloud that runs it
 package main
@@ -87,6 +88,12 @@ func health(w http.ResponseWriter, _ *http.Request) {
 	if os.Getenv("HEALTHY") == "false" {
 		http.Error(w, "told never to be healthy", http.StatusServiceUnavailable)
 		return
+	}
+	if file := os.Getenv("SICK"); file != "" {
+		if _, err := os.Stat(file); err == nil {
+			http.Error(w, "told to be ill", http.StatusServiceUnavailable)
+			return
+		}
 	}
 	fmt.Fprintln(w, "ok")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/localcloud"
+	"github.com/gennaker/gennaker/localcloud/client"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/local"
 	"github.com/gennaker/gennaker/providers/providertest"
@@ -79,20 +81,50 @@ func helloSpec() map[string]any {
 }
 
 func TestConformance(t *testing.T) {
+	var link *providertest.Link
+	sick := filepath.Join(t.TempDir(), "sick")
+	spec := helloSpec()
+	spec["environment"] = map[string]any{"SICK": sick}
+	runs := sh("sleep 1000")
+	runs["stopGraceMillis"] = 300 // a signal may come before the program does
 	providertest.Run(t, providertest.Harness{
 		Open: func(t *testing.T) providers.Provider {
-			_, state := open(t)
-			return account(t, local.Config{StateDir: state})
+			cloud, state := open(t)
+			link = providertest.NewLink(t, cloud.URL())
+			return account(t, local.Config{Endpoint: link.URL, TokenFile: filepath.Join(state, client.TokenFile)})
 		},
-		Spec:       helloSpec(),
+		Spec:  spec,
+		Pause: func() { time.Sleep(20 * time.Millisecond) },
+		Faults: &providertest.Faults{
+			Lose: func(n int) func() bool { return link.Lose(n) },
+			Fail: func(kind error) { link.Decide(refuses(kind)) },
+		},
+		Sicken: func(_ gennaker.ServerGroup, ill bool) {
+			if !ill {
+				_ = os.Remove(sick)
+			} else if err := os.WriteFile(sick, nil, 0o600); err != nil {
+				t.Error(err)
+			}
+		},
 		NoInstance: "conform-it-v000-nobody00",
 		Jobs: &providertest.JobSpecs{
 			Succeeds: sh(`echo begin; echo '{"version": "7", "hosts": ["a"]}' > $GENNAKER_PROPERTIES; echo done`),
 			Fails:    sh("echo no such table; exit 3"),
-			Runs:     sh("sleep 1000"),
+			Runs:     runs,
 			Wrong:    map[string]any{"command": ""},
 		},
 	})
+}
+
+// refuses is a daemon that answers everything with an error of that kind.
+func refuses(kind error) func(*http.Request) providertest.Fate {
+	if kind == nil {
+		return nil
+	}
+	status, _ := client.StatusOf(kind)
+	return func(*http.Request) providertest.Fate {
+		return providertest.Fate{Status: status, Body: `{"error": "told to refuse"}`}
+	}
 }
 
 // sh is a job of one line.

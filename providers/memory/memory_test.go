@@ -3,6 +3,7 @@ package memory_test
 import (
 	"encoding/json"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,13 +14,26 @@ import (
 )
 
 func TestConformance(t *testing.T) {
+	var last *breakable
 	providertest.Run(t, providertest.Harness{
-		Open:   func(*testing.T) providers.Provider { return &memory.Cloud{} },
+		Open: func(*testing.T) providers.Provider {
+			last = &breakable{}
+			last.Fault = last.fault
+			return &last.Cloud
+		},
 		Region: "somewhere",
 		AddImage: func(_ testing.TB, p providers.Provider, name string) {
 			p.(*memory.Cloud).AddImage(gennaker.Image{Location: gennaker.In("test", "somewhere"), ID: "image-" + name, Name: name})
 		},
 		NoImage: "image-none", NoInstance: "conform-it-v000-99",
+		Faults: &providertest.Faults{
+			Lose: func(n int) func() bool { return last.lose(n) },
+			Fail: func(kind error) { last.fail(kind) },
+		},
+		Sicken: func(g gennaker.ServerGroup, ill bool) {
+			last.Sicken(g.Ref(), map[bool]gennaker.Health{true: gennaker.Down, false: gennaker.Up}[ill])
+		},
+		Pause: func() {},
 		Jobs: &providertest.JobSpecs{
 			Succeeds: outcome(`{"exitCode": 0, "log": "begin\ndone\n", "properties": {"version": "7", "hosts": ["a"]}}`),
 			Fails:    outcome(`{"jobState": "Failed", "exitCode": 3, "reason": "exited with status 3", "log": "no such table\n"}`),
@@ -27,6 +41,48 @@ func TestConformance(t *testing.T) {
 			Wrong:    outcome(`"wrong"`),
 		},
 	})
+}
+
+// breakable is a cloud whose answers can be lost, and that can be told to
+// refuse everything.
+type breakable struct {
+	memory.Cloud
+	mu   sync.Mutex // guards all below
+	n    int        // which answer is lost
+	seen int        // answers since then
+	kind error
+}
+
+func (b *breakable) lose(n int) (lost func() bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.n, b.seen = n, 0
+	return func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.n > 0 && b.seen >= b.n
+	}
+}
+
+func (b *breakable) fail(kind error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.kind = kind
+}
+
+func (b *breakable) fault(c memory.Call) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.kind != nil {
+		return providertest.Refusal(b.kind)
+	}
+	if c.After {
+		b.seen++
+		if b.seen == b.n {
+			return providertest.Refusal(gennaker.ErrUnavailable)
+		}
+	}
+	return nil
 }
 
 func outcome(text string) map[string]any {

@@ -1,10 +1,14 @@
 package providertest
 
-import "github.com/gennaker/gennaker/providers"
+import (
+	"slices"
+
+	"github.com/gennaker/gennaker/providers"
+)
 
 // chapter is what the suite asks about one capability.
 type chapter struct {
-	asked func(providers.Provider) bool // whether the provider has it
+	asked func(Harness, providers.Provider) bool
 	cases []testCase
 }
 
@@ -14,11 +18,14 @@ type testCase struct {
 	test     func(*suite)
 }
 
-// chapters are the whole contract.
+// chapters are the contract; that of every change, see changes.go, comes after
+// them.
 var chapters = []chapter{
 	about[providers.ServerGroups](lifeCycleCases),
 	about[providers.ServerGroups](repeatCases),
 	about[providers.ServerGroups](errorCases),
+	{canFail, outageCases},
+	{canSicken, healthCases},
 	about[providers.PartialTraffic](partialTrafficCases),
 	about[providers.Specs](specCases),
 	about[providers.Images](imageCases),
@@ -27,11 +34,29 @@ var chapters = []chapter{
 	about[providers.Jobs](jobCases),
 }
 
-func about[T any](cases []testCase) chapter {
-	return chapter{cases: cases, asked: func(p providers.Provider) bool {
-		_, ok := p.(T)
-		return ok
-	}}
+// contract is all of it.
+func contract() []chapter {
+	all := slices.Clone(chapters)
+	for _, c := range changes {
+		all = append(all, chapter{c.asked, changeCases(c)}, chapter{both(c.asked, canFail), lossCases(c)})
+	}
+	return all
+}
+
+func about[T any](cases []testCase) chapter { return chapter{is[T], cases} }
+
+// is reports whether the provider has the capability.
+func is[T any](_ Harness, p providers.Provider) bool {
+	_, ok := p.(T)
+	return ok
+}
+
+// What a target cannot do, it is not asked to.
+func canSicken(h Harness, _ providers.Provider) bool { return h.Sicken != nil }
+func canFail(h Harness, _ providers.Provider) bool   { return h.Faults != nil }
+
+func both(a, b func(Harness, providers.Provider) bool) func(Harness, providers.Provider) bool {
+	return func(h Harness, p providers.Provider) bool { return a(h, p) && b(h, p) }
 }
 
 // as is the provider as a capability that it has.

@@ -12,6 +12,11 @@ var errorCases = []testCase{
 	{"a capacity that cannot be is invalid", refusesCapacity},
 }
 
+// outageCases are for targets that can be told to refuse.
+var outageCases = []testCase{
+	{"a cloud that refuses everything is never mistaken for an empty one", tellsOutages},
+}
+
 func notFound(s *suite) {
 	ref := s.request(9, "a", 0).Ref()
 	for name, err := range map[string]error{

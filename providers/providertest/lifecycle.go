@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/gennaker/gennaker"
@@ -11,6 +12,8 @@ import (
 var lifeCycleCases = []testCase{
 	{"a created server group is listed with its marks and becomes healthy", creates},
 	{"server groups are listed oldest first and within scope", listsInOrder},
+	{"every server group is listed, however many there are", listsAll},
+	{"instances have ids of their own and the time of their launch", knowsInstances},
 	{"a resized server group gets and loses instances", resizes},
 	{"a disabled server group keeps its instances and can be enabled again", disables},
 	{"a server group made out of traffic is out of it until it is enabled", createsDisabled},
@@ -49,6 +52,28 @@ func listsInOrder(s *suite) {
 		}
 		if !slices.Equal(got, []int{7, 8, 2}) {
 			s.Errorf("List(%+v) sequences = %v, want [7 8 2]", scope, got)
+		}
+	}
+}
+
+func listsAll(s *suite) {
+	want := map[string]bool{}
+	for sequence := range s.Page {
+		c := s.request(sequence, "a", 0)
+		s.create(c)
+		want[c.Name] = true
+	}
+	for _, scope := range []gennaker.Scope{{}, {Cluster: "conform-it"}} {
+		groups, err := s.groups.List(s.ctx, scope)
+		if err != nil {
+			s.Fatalf("List(%+v) = %v", scope, err)
+		}
+		got := map[string]bool{}
+		for _, g := range groups {
+			got[g.Name] = true
+		}
+		if len(groups) != len(want) || !maps.Equal(got, want) {
+			s.Errorf("List(%+v) returned %d server groups of %d, %d of them different", scope, len(groups), len(want), len(got))
 		}
 	}
 }

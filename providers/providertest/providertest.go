@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
 )
 
@@ -36,6 +37,14 @@ type Harness struct {
 	// the cloud could give and has not.
 	AddImage            func(t testing.TB, p providers.Provider, name string)
 	NoImage, NoInstance string
+	// Faults, if the target can, lose answers and have the cloud refuse.
+	Faults *Faults
+	// Sicken, if the target can, has the instances of a server group, as they
+	// were read, fail their health checks or pass them again.
+	Sicken func(g gennaker.ServerGroup, ill bool)
+	// Page is more server groups than the cloud lists in one answer; default
+	// is 12.
+	Page int
 	// Patience bounds each wait for the cloud; default a minute.
 	Patience time.Duration
 	// Pause passes the time between two looks at the cloud; default is 50 ms
@@ -55,10 +64,13 @@ func Run(t *testing.T, h Harness) {
 	if h.Pause == nil {
 		h.Pause = func() { time.Sleep(50 * time.Millisecond) }
 	}
+	if h.Page == 0 {
+		h.Page = 12
+	}
 	h.checkGaps(t)
 	provider := h.Open(t)
-	for _, c := range chapters {
-		if !c.asked(provider) {
+	for _, c := range contract() {
+		if !c.asked(h, provider) {
 			continue
 		}
 		for _, one := range c.cases {

@@ -13,9 +13,12 @@ import (
 type suite struct {
 	testing.TB
 	Harness
+	t        *testing.T
 	ctx      context.Context
 	provider providers.Provider
 	groups   providers.ServerGroups
+	before   gennaker.ServerGroup // as the test found it
+	image    gennaker.Image       // that it is about
 }
 
 // open opens an empty account for a case; what fails is told to.
@@ -26,9 +29,15 @@ func open(t *testing.T, to testing.TB, h Harness) *suite {
 	if !ok {
 		t.Fatalf("%s has no ServerGroups", p.Name())
 	}
-	s := &suite{TB: to, Harness: h, ctx: t.Context(), provider: p, groups: groups}
+	s := &suite{TB: to, t: t, Harness: h, ctx: t.Context(), provider: p, groups: groups}
 	t.Cleanup(s.sweep)
 	return s
+}
+
+// another is the same case on another account, which is empty.
+func (s *suite) another() *suite {
+	s.Helper()
+	return open(s.t, s.TB, s.Harness)
 }
 
 // sweep leaves nothing behind, whatever the test did.

@@ -1,0 +1,203 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+)
+
+// change is a call that changes something. It is put to the cloud again and
+// again: repeated, given up in the middle, and with its answers lost.
+type change struct {
+	name    string
+	asked   func(Harness, providers.Provider) bool
+	prepare func(*suite) // what is there before
+	call    func(context.Context, *suite) error
+	done    func(*suite) bool // seen in the cloud
+}
+
+// changes are those of every capability.
+var changes = []change{
+	{"Create", is[providers.ServerGroups], nothing, func(ctx context.Context, s *suite) error {
+		return s.groups.Create(ctx, s.request(0, "a", 2))
+	}, s0(up(2))},
+	{"Resize", is[providers.ServerGroups], instances(1), func(ctx context.Context, s *suite) error {
+		return s.groups.Resize(ctx, gennaker.ResizeServerGroup{ServerGroupRef: s.ref(), Capacity: gennaker.Capacity{Desired: 3, Max: 3}})
+	}, s0(up(3))},
+	{"Disable", is[providers.ServerGroups], instances(2), func(ctx context.Context, s *suite) error {
+		return s.groups.Disable(ctx, s.ref())
+	}, s0(out(2))},
+	{"Enable", is[providers.ServerGroups], disabled(2), func(ctx context.Context, s *suite) error {
+		return s.groups.Enable(ctx, s.ref())
+	}, s0(func(g gennaker.ServerGroup) bool { return g.Enabled && up(2)(g) })},
+	{"Destroy", is[providers.ServerGroups], instances(2), func(ctx context.Context, s *suite) error {
+		return s.groups.Destroy(ctx, s.ref())
+	}, func(s *suite) bool {
+		_, err := s.groups.Get(s.ctx, s.ref())
+		return errors.Is(err, gennaker.ErrNotFound)
+	}},
+	{"DisablePart", is[providers.PartialTraffic], instances(2), func(ctx context.Context, s *suite) error {
+		return as[providers.PartialTraffic](s).DisablePart(ctx, s.ref(), 50)
+	}, s0(func(g gennaker.ServerGroup) bool {
+		return g.Enabled && len(g.Instances) == 2 && g.Count(gennaker.Up) == 1
+	})},
+	{"TerminateInstances", is[providers.Instances], instances(2), func(ctx context.Context, s *suite) error {
+		return as[providers.Instances](s).TerminateInstances(ctx, gennaker.TerminateInstances{InstancesRef: s.marked(0)})
+	}, s0(func(g gennaker.ServerGroup) bool { return up(2)(g) })},
+	{"TerminateInstances with Shrink", is[providers.Instances], instances(3), func(ctx context.Context, s *suite) error {
+		return as[providers.Instances](s).TerminateInstances(ctx, gennaker.TerminateInstances{InstancesRef: s.marked(0), Shrink: true})
+	}, s0(func(g gennaker.ServerGroup) bool { return g.Capacity.Desired == 2 && up(2)(g) })},
+	{"RebootInstances", is[providers.Instances], instances(2), func(ctx context.Context, s *suite) error {
+		return as[providers.Instances](s).RebootInstances(ctx, s.marked(0))
+	}, s0(up(2))},
+	{"SetProcesses", is[providers.Processes], instances(1), func(ctx context.Context, s *suite) error {
+		return as[providers.Processes](s).SetProcesses(ctx, gennaker.SetProcesses{ServerGroupRef: s.ref(), Suspend: []string{"Launch"}})
+	}, s0(func(g gennaker.ServerGroup) bool { return slices.Contains(g.Suspended, "Launch") })},
+	{"TagImage", is[providers.Images], image, func(ctx context.Context, s *suite) error {
+		return as[providers.Images](s).TagImage(ctx, gennaker.TagImage{Location: s.location(), ID: s.image.ID, Tags: map[string]string{"stage": "prod"}})
+	}, func(s *suite) bool { return s.tagged().Tags["stage"] == "prod" }},
+	{"RunJob", is[providers.Jobs], nothing, func(ctx context.Context, s *suite) error {
+		return as[providers.Jobs](s).RunJob(ctx, s.job("a"))
+	}, jobIs(gennaker.JobSucceeded)},
+	{"StopJob", is[providers.Jobs], jobRuns, func(ctx context.Context, s *suite) error {
+		return as[providers.Jobs](s).StopJob(ctx, s.job("a").Ref())
+	}, jobIs(gennaker.JobFailed)},
+}
+
+// ref is the server group that the changes are about.
+func (s *suite) ref() gennaker.ServerGroupRef { return s.request(0, "", 0).Ref() }
+
+// marked are the instances of that server group, by their place in the list
+// as it was when the test began.
+func (s *suite) marked(places ...int) gennaker.InstancesRef {
+	r := gennaker.InstancesRef{ServerGroupRef: s.ref()}
+	for _, n := range places {
+		r.IDs = append(r.IDs, s.before.Instances[n].ID)
+	}
+	return r
+}
+
+func (s *suite) job(token string) gennaker.RunJob {
+	return (&jobSuite{suite: s}).ask(s.Jobs.Succeeds, token)
+}
+
+func nothing(*suite) {}
+
+func instances(n int) func(*suite) {
+	return func(s *suite) { s.before = s.have(0, n) }
+}
+
+func disabled(n int) func(*suite) {
+	return func(s *suite) {
+		instances(n)(s)
+		if err := s.groups.Disable(s.ctx, s.ref()); err != nil {
+			s.Fatalf("Disable = %v", err)
+		}
+		s.eventually(s.ref(), "out of traffic", out(n))
+	}
+}
+
+func image(s *suite) {
+	withImages(func(*imageSuite) {})(s)
+	s.image = s.tagged()
+}
+
+// tagged is the image that a change is about.
+func (s *suite) tagged() gennaker.Image {
+	s.Helper()
+	found, err := as[providers.Images](s).FindImages(s.ctx, gennaker.ImageQuery{Location: s.location(), Name: "conform-1"})
+	if err != nil || len(found) != 1 {
+		s.Fatalf("FindImages = %+v, %v, want one", found, err)
+	}
+	return found[0]
+}
+
+func jobRuns(s *suite) {
+	(&jobSuite{suite: s, jobs: as[providers.Jobs](s)}).run((&jobSuite{suite: s}).ask(s.Jobs.Runs, "a"))
+}
+
+// s0 looks at the server group that the changes are about.
+func s0(ok func(gennaker.ServerGroup) bool) func(*suite) bool {
+	return func(s *suite) bool {
+		g, err := s.groups.Get(s.ctx, s.ref())
+		return err == nil && ok(g) && !slices.ContainsFunc(g.Instances, func(i gennaker.Instance) bool { return i.Health == gennaker.Draining })
+	}
+}
+
+func out(n int) func(gennaker.ServerGroup) bool {
+	return func(g gennaker.ServerGroup) bool {
+		return !g.Enabled && (g.Resting && len(g.Instances) == 0 || len(g.Instances) == n && g.Count(gennaker.OutOfService) == n)
+	}
+}
+
+func jobIs(state gennaker.JobState) func(*suite) bool {
+	return func(s *suite) bool {
+		j, err := as[providers.Jobs](s).GetJob(s.ctx, s.job("a").Ref())
+		return err == nil && j.State == state
+	}
+}
+
+// does makes the call and waits until the cloud shows it done.
+func (s *suite) does(c change) {
+	s.Helper()
+	s.insist(c)
+	s.isDone(c)
+}
+
+// insist makes the call. Where the cloud asks for patience, it has it.
+func (s *suite) insist(c change) {
+	s.Helper()
+	var err error
+	s.until(func() bool {
+		err = c.call(s.ctx, s)
+		return !errors.Is(err, gennaker.ErrUnavailable) && !errors.Is(err, gennaker.ErrThrottled)
+	}, func() {})
+	if err != nil {
+		s.Fatalf("%s = %v", c.name, err)
+	}
+}
+
+func (s *suite) isDone(c change) {
+	s.Helper()
+	s.until(func() bool { return c.done(s) }, func() { s.Fatalf("%s is not seen done: %s", c.name, s.sight()) })
+}
+
+// sight is all that there is in the account, in words: what a repeated call
+// must not change.
+func (s *suite) sight() string {
+	s.Helper()
+	groups, err := s.groups.List(s.ctx, gennaker.Scope{})
+	if err != nil {
+		s.Fatalf("List = %v", err)
+	}
+	var lines []string
+	for _, g := range groups {
+		var members []string
+		for _, i := range g.Instances {
+			members = append(members, fmt.Sprint(i.ID, " ", i.Health))
+		}
+		slices.Sort(members)
+		lines = append(lines, fmt.Sprintf("%s of %s, capacity %s, enabled %t, instances %v", g.Name, g.Created, g.Capacity, g.Enabled, members))
+	}
+	if jobs, ok := s.provider.(providers.Jobs); ok && s.Jobs != nil {
+		if j, err := jobs.GetJob(s.ctx, s.job("a").Ref()); err == nil {
+			lines = append(lines, fmt.Sprintf("job of %s, %s, log %q", j.Created, j.State, j.Log))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// settled is the sight after a while: what was begun twice shows.
+func (s *suite) settled(c change) string {
+	s.Helper()
+	for range 3 {
+		s.Pause()
+	}
+	s.isDone(c)
+	return s.sight()
+}

@@ -1,0 +1,114 @@
+package providertest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"testing"
+)
+
+// Link is the way between a provider and a cloud that speaks HTTP: a proxy
+// whose connections break as a test wants it.
+type Link struct {
+	// URL is where the provider finds the cloud.
+	URL string
+
+	mu   sync.Mutex // guards fate
+	fate func(*http.Request) Fate
+}
+
+// Fate is what becomes of a request.
+type Fate struct {
+	// Lost resets the connection once the cloud has done what was asked.
+	Lost bool
+	// Cut resets the connection before the cloud hears of it.
+	Cut bool
+	// Status, with Body, is an answer that the cloud knows nothing of.
+	Status int
+	Body   string
+}
+
+// NewLink makes a link to the cloud, which holds until the test ends.
+func NewLink(t testing.TB, cloud string) *Link {
+	t.Helper()
+	target, err := url.Parse(cloud)
+	if err != nil {
+		t.Fatalf("link to %s: %v", cloud, err)
+	}
+	l := &Link{}
+	server := httptest.NewServer(l.handler(target))
+	t.Cleanup(server.Close)
+	l.URL = server.URL
+	return l
+}
+
+// Decide has each request from now on asked what becomes of it; nil lets all
+// through. The request's body may be read.
+func (l *Link) Decide(fate func(*http.Request) Fate) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fate = fate
+}
+
+// Lose loses the answer to the nth request from now on. What it returns says
+// whether that has happened.
+func (l *Link) Lose(n int) (lost func() bool) {
+	var mu sync.Mutex
+	seen := 0
+	l.Decide(func(*http.Request) Fate {
+		mu.Lock()
+		defer mu.Unlock()
+		seen++
+		return Fate{Lost: seen == n}
+	})
+	return func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return seen >= n
+	}
+}
+
+var errLost = errors.New("the answer is lost")
+
+func (l *Link) handler(cloud *url.URL) http.Handler {
+	proxy := httputil.NewSingleHostReverseProxy(cloud)
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
+	lossy := *proxy
+	lossy.ModifyResponse = func(*http.Response) error { return errLost }
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch f := l.fateOf(r); {
+		case f.Cut:
+			panic(http.ErrAbortHandler)
+		case f.Status != 0:
+			w.WriteHeader(f.Status)
+			_, _ = io.WriteString(w, f.Body)
+		case f.Lost:
+			lossy.ServeHTTP(w, r)
+		default:
+			proxy.ServeHTTP(w, r)
+		}
+	})
+}
+
+func (l *Link) fateOf(r *http.Request) Fate {
+	l.mu.Lock()
+	decide := l.fate
+	l.mu.Unlock()
+	if decide == nil {
+		return Fate{}
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return Fate{Cut: true} // who asked has gone
+	}
+	asked := r.Clone(r.Context())
+	asked.Body, r.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
+	return decide(asked)
+}
