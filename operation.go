@@ -20,6 +20,8 @@ type Operation struct {
 	// Config holds the parameters of the kind: the fields of the stage or of
 	// the deploy stage's cluster.
 	Config map[string]any `json:"config,omitempty"`
+	// Health is whose judgment of instances counts.
+	Health HealthProviders `json:"interestingHealthProviderNames,omitzero"`
 	// TimeoutMillis bounds the whole change; 0 leaves each step its own limit.
 	TimeoutMillis int64 `json:"timeoutMillis,omitempty"`
 	// Origin says who asked; it ends up in the marks.

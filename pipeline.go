@@ -125,7 +125,7 @@ type Stage struct {
 	Skippable           bool             `json:"skippable,omitempty" jsonschema_description:"Of a pipeline stage: people may skip it while the other execution runs, which then goes on by itself."`
 	CanManuallySkip     bool             `json:"canManuallySkip,omitempty"`
 	PropagateAuth       bool             `json:"propagateAuthenticationContext,omitempty" jsonschema_description:"Of a judgment: the stages below act for whoever said continue."`
-	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitzero" support:"later"` // empty is not absent: it trusts no health at all
+	HealthProviderNames []string         `json:"interestingHealthProviderNames,omitzero" jsonschema_description:"Of a stage about server groups: whose judgment of their instances counts, such as Amazon, LoadBalancer or TargetGroup; an empty list takes every instance for healthy. Default: all of them."` // empty is not absent
 
 	Config map[string]any `json:"-"`
 }

@@ -212,6 +212,8 @@ type Departure struct {
 	// Keep is how many instances of the cluster must be in service when it has
 	// left; 0 does not look.
 	Keep int `json:"keep,omitempty"`
+	// Health is whose judgment says which instances are in service.
+	Health HealthProviders `json:"health,omitzero"`
 }
 
 // Check refuses, as ErrGuarded, a departure from a cluster that needs the
@@ -220,14 +222,14 @@ func (d Departure) Check(cluster []ServerGroup) error {
 	stay, serves := 0, false
 	for _, g := range cluster {
 		switch {
-		case !g.Serves():
+		case d.Health.InService(g) == 0:
 		case g.Name == d.Name:
 			serves = true
 			if d.Percent > 0 {
 				stay += len(g.Instances) - len(g.Instances)*d.Percent/100
 			}
 		default:
-			stay += g.Count(Up)
+			stay += d.Health.InService(g)
 		}
 	}
 	if !serves || stay >= d.Keep {

@@ -19,6 +19,8 @@ type Until struct {
 	// there must be in all.
 	Up    int  `json:"up"`
 	Total *int `json:"total,omitempty"`
+	// Health is whose judgment counts.
+	Health gennaker.HealthProviders `json:"health,omitzero"`
 	// Idle waits until no instance takes traffic, Gone until there is no such
 	// server group.
 	Idle bool `json:"idle,omitempty"`
@@ -31,9 +33,20 @@ func (u Until) holds(g gennaker.ServerGroup) bool {
 	case u.Gone:
 		return false
 	case u.Idle:
-		return !g.Enabled && g.Count(gennaker.Up)+g.Count(gennaker.Draining) == 0
+		return !g.Enabled && u.down(g) == len(g.Instances)
 	}
-	return g.Count(gennaker.Up) >= u.Up && (u.Total == nil || g.Resting || len(g.Instances) == *u.Total)
+	return u.Health.CountUp(g) >= u.Up && (u.Total == nil || g.Resting || len(g.Instances) == *u.Total)
+}
+
+// down is how many instances have no traffic.
+func (u Until) down(g gennaker.ServerGroup) int {
+	n := 0
+	for _, i := range g.Instances {
+		if u.Health.Down(i) {
+			n++
+		}
+	}
+	return n
 }
 
 // AwaitServerGroup returns when the server group is as wanted. It asks the
@@ -98,12 +111,12 @@ func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse)
 	case err != nil:
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	}
-	b.say(ctx, progress(g))
+	b.say(ctx, u.progress(g))
 	return u.holds(g), nil
 }
 
-func progress(g gennaker.ServerGroup) gennaker.Progress {
-	p := gennaker.Progress{ServerGroup: g.Name, Up: g.Count(gennaker.Up), Total: g.Capacity.Desired}
+func (u Until) progress(g gennaker.ServerGroup) gennaker.Progress {
+	p := gennaker.Progress{ServerGroup: g.Name, Up: u.Health.CountUp(g), Total: g.Capacity.Desired}
 	for _, i := range g.Instances {
 		if i.Health != gennaker.Up && i.Reason != "" {
 			p.Reason = i.Reason

@@ -121,13 +121,13 @@ func (c *Cloud) RebootInstances(ctx context.Context, r gennaker.InstancesRef) er
 	})
 }
 
-// Sicken gives the instances of a server group another health, those to come
-// included. It does nothing if there is no such server group.
-func (c *Cloud) Sicken(ref gennaker.ServerGroupRef, health gennaker.Health) {
+// Sicken gives the instances of a server group another health and other
+// checks, those to come included. It does nothing if there is no such server group.
+func (c *Cloud) Sicken(ref gennaker.ServerGroupRef, health gennaker.Health, checks ...gennaker.Check) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if at := c.find(ref); at >= 0 {
-		c.groups[at].health = health
+		c.groups[at].health, c.groups[at].checks = health, checks
 	}
 }
 

@@ -42,7 +42,7 @@ func Disable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 // DisableKeeping is Disable, refused as ErrGuarded if fewer than that many
 // instances of the cluster would be in service then.
 func DisableKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
-	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep}
+	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx)}
 	if err := run(ctx, changing, "disable "+ref.Name, groups.DisableServerGroup, d, nil); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func DisableKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int)
 // DisablePart takes that percent of a server group's instances out of traffic,
 // refused like DisableKeeping. A cloud that cannot leaves them in.
 func DisablePart(ctx workflow.Context, ref gennaker.ServerGroupRef, percent, keep int) error {
-	d := gennaker.Departure{ServerGroupRef: ref, Percent: percent, Keep: keep}
+	d := gennaker.Departure{ServerGroupRef: ref, Percent: percent, Keep: keep, Health: health(ctx)}
 	return run(ctx, changing, fmt.Sprintf("disable %d %% of %s", percent, ref.Name), groups.DisableServerGroup, d, nil)
 }
 
@@ -64,7 +64,7 @@ func Destroy(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 
 // DestroyKeeping is Destroy, refused like DisableKeeping.
 func DestroyKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
-	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep}
+	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx)}
 	if err := run(ctx, changing, "destroy "+ref.Name, groups.DestroyServerGroup, d, nil); err != nil {
 		return err
 	}
@@ -96,6 +96,7 @@ func AwaitCapacity(ctx workflow.Context, ref gennaker.ServerGroupRef, total int,
 func await(ctx workflow.Context, u activities.Until, limit time.Duration, what string) error {
 	options := waiting
 	options.ScheduleToCloseTimeout = limit
+	u.Health = health(ctx)
 	return run(ctx, options, "wait until "+what, groups.AwaitServerGroup, u, nil)
 }
 

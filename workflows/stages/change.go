@@ -65,7 +65,7 @@ func (in Input) operation(kind string, cluster gennaker.ClusterRef, a address, f
 		depth = above.Depth
 	}
 	return gennaker.Operation{
-		Kind: kind, Cluster: cluster, ServerGroup: a.serverGroup(), Target: a.Target, Config: fields,
+		Kind: kind, Cluster: cluster, ServerGroup: a.serverGroup(), Target: a.Target, Config: fields, Health: in.Stage.HealthProviderNames,
 		TimeoutMillis: in.Limit.Milliseconds(),
 		Execution:     in.Execution.ID, Stage: in.State.RefID, User: in.User, Depth: depth,
 	}

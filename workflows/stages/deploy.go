@@ -33,7 +33,11 @@ func Deploy(ctx workflow.Context, in Input) (Outputs, error) {
 		}
 		for _, location := range cluster.Locations() {
 			ref := gennaker.ClusterRef{Location: location, Name: moniker.Cluster()}
-			list = append(list, in.operation(gennaker.OpDeploy, ref, address{}, block))
+			op := in.operation(gennaker.OpDeploy, ref, address{}, block)
+			if cluster.Health != nil {
+				op.Health = cluster.Health
+			}
+			list = append(list, op)
 		}
 	}
 	changes, err := together(ctx, in, list)

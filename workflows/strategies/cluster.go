@@ -34,6 +34,8 @@ type Cluster struct {
 	ScaleDownActive   bool     `json:"allowScaleDownActive,omitempty"`
 	Rollback          Rollback `json:"rollback,omitzero"`
 
+	Health gennaker.HealthProviders `json:"interestingHealthProviderNames,omitempty" jsonschema_description:"Whose judgment of the instances counts; default: that of the stage."`
+
 	UseSource    bool   `json:"useSourceCapacity,omitempty" jsonschema_description:"Be as big as the source; capacity does not count. While the strategy runs, the new server group has at least as many instances as it had."`
 	PreferSource bool   `json:"preferSourceCapacity,omitempty" jsonschema_description:"With useSourceCapacity: take capacity if there is no source. Otherwise the deployment fails."`
 	Source       Source `json:"source,omitzero" jsonschema_description:"The server group that the new one follows. Default: the newest that is enabled, else the newest."`

@@ -137,17 +137,15 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 		return nil, err
 	}
 	d.Change.Capacity = &d.Wanted
-	d.keep = min(inService(old), c.healthy(d.Wanted.Desired))
+	d.keep = min(inService(old, op.Health), c.healthy(d.Wanted.Desired))
 	return d, nil
 }
 
-// inService is how many instances take traffic.
-func inService(cluster []gennaker.ServerGroup) int {
+// inService is how many instances take traffic, by those whose judgment counts.
+func inService(cluster []gennaker.ServerGroup, judges gennaker.HealthProviders) int {
 	n := 0
 	for _, g := range cluster {
-		if g.Serves() {
-			n += g.Count(gennaker.Up)
-		}
+		n += judges.InService(g)
 	}
 	return n
 }
