@@ -61,9 +61,10 @@ type Cloud struct {
 }
 
 var (
-	_ providers.Provider      = (*Cloud)(nil)
-	_ providers.ServerGroups  = (*Cloud)(nil)
-	_ providers.LoadBalancers = (*Cloud)(nil)
+	_ providers.ServerGroups   = (*Cloud)(nil)
+	_ providers.PartialTraffic = (*Cloud)(nil)
+	_ providers.Processes      = (*Cloud)(nil)
+	_ providers.LoadBalancers  = (*Cloud)(nil)
 )
 
 // New takes the configuration of an account. It reads the SDK's shared files

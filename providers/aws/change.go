@@ -121,11 +121,12 @@ func (r *region) disable(ctx context.Context, name string) error {
 	return r.deregister(ctx, g, members(g))
 }
 
-// serving are the instances that take traffic or soon will.
+// serving are the instances in service. Those to come are Auto Scaling's: it
+// registers each as it goes into service.
 func serving(g types.AutoScalingGroup) []string {
 	var ids []string
 	for _, i := range g.Instances {
-		if i.LifecycleState == types.LifecycleStateInService || strings.HasPrefix(string(i.LifecycleState), "Pending") {
+		if i.LifecycleState == types.LifecycleStateInService {
 			ids = append(ids, *i.InstanceId)
 		}
 	}

@@ -88,6 +88,16 @@ func (r *region) makeGroup(ctx context.Context, p plan) error {
 // who looks first may repeat it.
 func once(o *autoscaling.Options) { o.Retryer = aws.NopRetryer{} }
 
+// suspended are the processes that the group starts without. One that is made
+// out of traffic launches its instances.
+func (p plan) suspended() []string {
+	list := slices.Clone(p.spec.Suspended)
+	if p.Disabled && !slices.Contains(list, "AddToLoadBalancer") {
+		list = append(list, "AddToLoadBalancer")
+	}
+	return list
+}
+
 // group is the request that makes the group. One with suspended processes
 // starts empty: they are suspended before its first instance.
 func (p plan) group(template string) *autoscaling.CreateAutoScalingGroupInput {
@@ -99,7 +109,7 @@ func (p plan) group(template string) *autoscaling.CreateAutoScalingGroupInput {
 		DefaultCooldown: s.Cooldown, TerminationPolicies: s.Termination, CapacityRebalance: s.CapacityRebalance,
 		LifecycleHookSpecificationList: hooks(s.Hooks), Tags: p.tags(),
 	}
-	if len(s.Suspended) > 0 {
+	if len(p.suspended()) > 0 {
 		in.MinSize, in.DesiredCapacity = aws.Int32(0), aws.Int32(0)
 	}
 	if len(p.subnets) > 0 {
@@ -125,10 +135,10 @@ func (r *region) finish(ctx context.Context, p plan) error {
 			return fmt.Errorf("enable its metrics: %w", kinded(err))
 		}
 	}
-	if len(s.Suspended) == 0 {
+	if len(p.suspended()) == 0 {
 		return nil
 	}
-	if err := r.suspend(ctx, p.Name, s.Suspended); err != nil {
+	if err := r.suspend(ctx, p.Name, p.suspended()); err != nil {
 		return err
 	}
 	return r.setCapacity(ctx, p.Name, p.Capacity)

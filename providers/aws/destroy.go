@@ -89,12 +89,9 @@ func (r *region) busy(ctx context.Context, g types.AutoScalingGroup) (int, error
 		return 0, err
 	}
 	busy := 0
-	for _, i := range g.Instances {
-		for _, h := range balanced.of(g, *i.InstanceId) {
-			if h.health == gennaker.Up || h.health == gennaker.Draining {
-				busy++
-				break
-			}
+	for _, id := range members(g) {
+		if balanced.has(g, id, gennaker.Up, gennaker.Draining) {
+			busy++
 		}
 	}
 	return busy, nil

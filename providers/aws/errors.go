@@ -120,10 +120,6 @@ func said(err error) string {
 // gone drops an error which says that there is nothing to take away from, and
 // gives others their kind.
 func gone(err error) error {
-	switch said(err) {
-	case "InvalidTarget", "InvalidInstance":
-		return nil
-	}
 	if err := kinded(err); !errors.Is(err, gennaker.ErrNotFound) {
 		return err
 	}

@@ -33,9 +33,40 @@ func see(g types.AutoScalingGroup, member types.Instance, machine ec2types.Insta
 		i.Address = *machine.PrivateIpAddress
 	}
 	own := []opinion{scaling(member), running(machine)}
-	total := combine(enabled(g), own, b.of(g, i.ID))
+	total := combine(enabled(g), own, slices.Concat(b.of(g.TargetGroupARNs, i.ID), b.of(g.LoadBalancerNames, i.ID)))
 	i.Health, i.Reason = total.health, total.reason
+	i.Checks = checks(g, member, machine, b)
 	return i
+}
+
+// The health providers, by the names that Spinnaker's documents know. It has
+// none that is Auto Scaling's.
+const (
+	checkMachine     = "Amazon" // of EC2
+	checkScaling     = "AutoScaling"
+	checkTargetGroup = "TargetGroup"
+	checkClassic     = "LoadBalancer"
+)
+
+// checks are what each health provider says of an instance. For who asks EC2
+// alone, a machine that runs is up.
+func checks(g types.AutoScalingGroup, member types.Instance, machine ec2types.Instance, b balanced) []gennaker.Check {
+	runs := running(machine)
+	if machine.State != nil && machine.State.Name == ec2types.InstanceStateNameRunning {
+		runs.health = gennaker.Up
+	}
+	list := []gennaker.Check{check(checkMachine, runs), check(checkScaling, scaling(member))}
+	if said := b.of(g.TargetGroupARNs, *member.InstanceId); len(said) > 0 {
+		list = append(list, check(checkTargetGroup, combine(true, nil, said)))
+	}
+	if said := b.of(g.LoadBalancerNames, *member.InstanceId); len(said) > 0 {
+		list = append(list, check(checkClassic, combine(true, nil, said)))
+	}
+	return list
+}
+
+func check(provider string, o opinion) gennaker.Check {
+	return gennaker.Check{Provider: provider, Health: o.health, Reason: o.reason}
 }
 
 // worst orders what speaks against an instance: requests that it still answers
@@ -119,10 +150,10 @@ func running(m ec2types.Instance) opinion {
 // balancer's name, and instance.
 type balanced map[string]map[string]opinion
 
-// of is what each load balancer of its group says about an instance.
-func (b balanced) of(g types.AutoScalingGroup, id string) []opinion {
+// of is what each of those load balancers says about an instance.
+func (b balanced) of(names []string, id string) []opinion {
 	var all []opinion
-	for _, name := range slices.Concat(g.TargetGroupARNs, g.LoadBalancerNames) {
+	for _, name := range names {
 		o, ok := b[name][id]
 		if !ok {
 			o = opinion{gennaker.OutOfService, fmt.Sprintf("%s: not registered", targetGroupName(name))}
@@ -130,6 +161,13 @@ func (b balanced) of(g types.AutoScalingGroup, id string) []opinion {
 		all = append(all, o)
 	}
 	return all
+}
+
+// has reports whether one load balancer of its group says one of these of an
+// instance.
+func (b balanced) has(g types.AutoScalingGroup, id string, one ...gennaker.Health) bool {
+	return slices.ContainsFunc(slices.Concat(b.of(g.TargetGroupARNs, id), b.of(g.LoadBalancerNames, id)),
+		func(o opinion) bool { return slices.Contains(one, o.health) })
 }
 
 // balanced asks each load balancer of the groups once.

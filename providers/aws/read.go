@@ -147,6 +147,10 @@ func (r *region) serverGroup(g types.AutoScalingGroup) gennaker.ServerGroup {
 		Enabled:  enabled(g), Created: aws.ToTime(g.CreatedTime), Marks: marks(g),
 		LoadBalancers: slices.Clone(g.LoadBalancerNames),
 	}
+	for _, p := range g.SuspendedProcesses {
+		s.Suspended = append(s.Suspended, aws.ToString(p.ProcessName))
+	}
+	slices.Sort(s.Suspended)
 	for _, arn := range g.TargetGroupARNs {
 		s.LoadBalancers = append(s.LoadBalancers, targetGroupName(arn))
 	}

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
@@ -12,22 +13,25 @@ import (
 )
 
 // register puts instances behind all load balancers of their group. One that
-// is there already stays.
+// is there already stays; one that ends meanwhile is left out.
 func (r *region) register(ctx context.Context, g types.AutoScalingGroup, ids []string) error {
-	if len(ids) == 0 {
-		return nil
-	}
 	for _, arn := range g.TargetGroupARNs {
-		_, err := r.elb.RegisterTargets(ctx, &elb.RegisterTargetsInput{TargetGroupArn: &arn, Targets: targets(ids)})
+		err := batched(ids, func(ids []string) error {
+			_, err := r.elb.RegisterTargets(ctx, &elb.RegisterTargetsInput{TargetGroupArn: &arn, Targets: targets(ids)})
+			return err
+		})
 		if err != nil {
-			return fmt.Errorf("register with target group %s: %w", targetGroupName(arn), kinded(err))
+			return fmt.Errorf("register with target group %s: %w", targetGroupName(arn), err)
 		}
 	}
 	for _, name := range g.LoadBalancerNames {
-		_, err := r.classic.RegisterInstancesWithLoadBalancer(ctx, &classic.RegisterInstancesWithLoadBalancerInput{
-			LoadBalancerName: &name, Instances: instances(ids)})
+		err := batched(ids, func(ids []string) error {
+			_, err := r.classic.RegisterInstancesWithLoadBalancer(ctx, &classic.RegisterInstancesWithLoadBalancerInput{
+				LoadBalancerName: &name, Instances: instances(ids)})
+			return err
+		})
 		if err != nil {
-			return fmt.Errorf("register with load balancer %s: %w", name, kinded(err))
+			return fmt.Errorf("register with load balancer %s: %w", name, err)
 		}
 	}
 	return nil
@@ -36,23 +40,53 @@ func (r *region) register(ctx context.Context, g types.AutoScalingGroup, ids []s
 // deregister takes instances from all load balancers of their group. One that
 // a load balancer does not know, and a load balancer that is gone, are none.
 func (r *region) deregister(ctx context.Context, g types.AutoScalingGroup, ids []string) error {
-	if len(ids) == 0 {
-		return nil
-	}
 	for _, arn := range g.TargetGroupARNs {
-		_, err := r.elb.DeregisterTargets(ctx, &elb.DeregisterTargetsInput{TargetGroupArn: &arn, Targets: targets(ids)})
-		if err := gone(err); err != nil {
+		err := gone(batched(ids, func(ids []string) error {
+			_, err := r.elb.DeregisterTargets(ctx, &elb.DeregisterTargetsInput{TargetGroupArn: &arn, Targets: targets(ids)})
+			return err
+		}))
+		if err != nil {
 			return fmt.Errorf("deregister from target group %s: %w", targetGroupName(arn), err)
 		}
 	}
 	for _, name := range g.LoadBalancerNames {
-		_, err := r.classic.DeregisterInstancesFromLoadBalancer(ctx, &classic.DeregisterInstancesFromLoadBalancerInput{
-			LoadBalancerName: &name, Instances: instances(ids)})
-		if err := gone(err); err != nil {
+		err := gone(batched(ids, func(ids []string) error {
+			_, err := r.classic.DeregisterInstancesFromLoadBalancer(ctx, &classic.DeregisterInstancesFromLoadBalancerInput{
+				LoadBalancerName: &name, Instances: instances(ids)})
+			return err
+		}))
+		if err != nil {
 			return fmt.Errorf("deregister from load balancer %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// batched calls with all instances at once. If the cloud refuses that for one
+// which it does not know, or which has ended, it calls with each: the others
+// must not stay as they are for its sake.
+func batched(ids []string, call func([]string) error) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := call(ids)
+	if !unknownInstance(err) {
+		return kinded(err)
+	}
+	if len(ids) == 1 {
+		return nil
+	}
+	for id := range slices.Chunk(ids, 1) {
+		if err := batched(id, call); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unknownInstance(err error) bool {
+	code := said(err)
+	return code == "InvalidTarget" || code == "InvalidInstance"
 }
 
 func targets(ids []string) []elbtypes.TargetDescription {

@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"maps"
 	"os"
 	"testing"
 	"time"
@@ -116,4 +117,47 @@ func TestAServerGroupOnItsWayIntoTrafficAndOut(t *testing.T) {
 		t.Fatalf("Enable = %v", err)
 	}
 	eventually(t, cloud, q.Ref(), "up again", up(2))
+}
+
+func TestEachHealthProviderSaysItsOwn(t *testing.T) {
+	s := simulate(t)
+	cloud := s.account(t, aws.Config{})
+	connect(t, s.URL, region).classicBalancer("old-shop")
+	q := s.request("shop-v000", 1)
+	q.LoadBalancers = []string{"old-shop"}
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	g := eventually(t, cloud, q.Ref(), "up", up(1))
+	s.SetHealthy(g.Instances[0].ID, false)
+	want := map[string]gennaker.Health{"Amazon": gennaker.Up, "AutoScaling": gennaker.Up, "TargetGroup": gennaker.Down, "LoadBalancer": gennaker.Down}
+	eventually(t, cloud, q.Ref(), "as its health providers should say", func(g gennaker.ServerGroup) bool {
+		said := map[string]gennaker.Health{}
+		for _, c := range g.Instances[0].Checks {
+			said[c.Provider] = c.Health
+		}
+		return maps.Equal(said, want) && g.Count(gennaker.Down) == 1
+	})
+}
+
+func TestAnInstanceThatHasEndedDoesNotKeepTheOthersOutOfTraffic(t *testing.T) {
+	s := simulate(t)
+	cloud := s.account(t, aws.Config{})
+	q := s.request("shop-v000", 2)
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	ended := eventually(t, cloud, q.Ref(), "up", up(2)).Instances[0].ID
+	unseen := gennaker.SetProcesses{ServerGroupRef: q.Ref(), Suspend: []string{"HealthCheck"}} // Auto Scaling does not learn of it
+	if err := cloud.SetProcesses(t.Context(), unseen); err != nil {
+		t.Fatalf("SetProcesses = %v", err)
+	}
+	if err := cloud.Disable(t.Context(), q.Ref()); err != nil {
+		t.Fatalf("Disable = %v", err)
+	}
+	s.Kill(ended)
+	if err := cloud.Enable(t.Context(), q.Ref()); err != nil {
+		t.Fatalf("Enable = %v", err)
+	}
+	eventually(t, cloud, q.Ref(), "up with the other instance", func(g gennaker.ServerGroup) bool { return g.Enabled && g.Count(gennaker.Up) == 1 })
 }

@@ -136,10 +136,6 @@ func decode(block map[string]any) (Spec, error) {
 	return s, s.check()
 }
 
-// processes are those that a server group can suspend.
-var processes = []string{"Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance",
-	"HealthCheck", "InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions"}
-
 func (s Spec) check() error {
 	for _, c := range []struct {
 		wrong bool
@@ -173,10 +169,8 @@ func (s Spec) checkLists() error {
 			return fmt.Errorf("%w: launchTemplateOverridesForInstanceType[%d]: it needs an instanceType", gennaker.ErrInvalid, i)
 		}
 	}
-	for _, p := range s.Suspended {
-		if !slices.Contains(processes, p) {
-			return fmt.Errorf("%w: suspendedProcesses: %q: it can be %s", gennaker.ErrInvalid, p, strings.Join(processes, ", "))
-		}
+	if err := known(s.Suspended); err != nil {
+		return fmt.Errorf("suspendedProcesses: %w", err)
 	}
 	for i, h := range s.Hooks {
 		if h.Name == "" || h.Transition == "" {
