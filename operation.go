@@ -48,6 +48,7 @@ type Change struct {
 	Disabled    []string   `json:"disabled,omitempty"`
 	Destroyed   []string   `json:"destroyed,omitempty"`
 	RolledBack  string     `json:"rolledBack,omitempty"` // the server group that was taken back
+	Warnings    []string   `json:"warnings,omitempty"`   // what went wrong without failing it
 }
 
 // Progress is what a long activity heartbeats, for people who watch.

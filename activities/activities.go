@@ -24,6 +24,7 @@ type Config struct {
 	Pipelines  PipelineStore
 	Users      []gennaker.User // who has which role
 	Webhooks   WebhookPolicy   // what webhooks may do
+	Monitors   []Monitor       // of deployments
 	// LookOnce leaves it to Temporal to look at a server group again, instead
 	// of pausing between looks: for simulations, whose clock skips.
 	LookOnce bool
@@ -38,12 +39,14 @@ type Activities struct {
 	People       *People
 	Engine       *Engine
 	Webhooks     *Webhooks
+	Monitors     *Monitors
 	Pipelines    *Pipelines
 	Notify       *Notifications
 }
 
 // New makes the activities of one worker.
 func New(c Config) Activities {
+	webhooks := newWebhooks(c.Webhooks, c.Users)
 	return Activities{
 		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce},
 		Clusters:     &Clusters{temporal: c.Temporal},
@@ -51,7 +54,8 @@ func New(c Config) Activities {
 		Executions:   &Executions{client: c.Executions},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
-		Webhooks:     newWebhooks(c.Webhooks, c.Users),
+		Webhooks:     webhooks,
+		Monitors:     &Monitors{webhooks: webhooks, all: c.Monitors},
 		Pipelines:    &Pipelines{store: c.Pipelines},
 		Notify:       &Notifications{},
 	}
@@ -66,6 +70,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)
 	r.RegisterActivity(a.Webhooks)
+	r.RegisterActivity(a.Monitors)
 	r.RegisterActivity(a.Pipelines)
 	r.RegisterActivity(a.Notify)
 }

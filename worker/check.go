@@ -22,6 +22,7 @@ func (r *report) check(c *Config) {
 	r.checkAddress("health.listen", c.Health.Listen)
 	r.checkDeployment(c.Deployment)
 	r.checkWebhooks(c.Webhooks)
+	r.checkDeploymentMonitors(c.DeploymentMonitors)
 }
 
 func (r *report) checkTemporal(t Temporal) {

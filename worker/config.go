@@ -23,7 +23,9 @@ type Config struct {
 	Health     Health     `yaml:"health"`
 	Deployment Deployment `yaml:"deployment"`
 	Webhooks   Webhooks   `yaml:"webhooks"`
-	Custom     Custom     `yaml:"-"`
+	// DeploymentMonitors judge deployments under way.
+	DeploymentMonitors []DeploymentMonitor `yaml:"deploymentMonitors"`
+	Custom             Custom              `yaml:"-"`
 }
 
 // Custom is what a program that embeds the worker adds in code.

@@ -118,7 +118,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{name: "a misspelt field is shown with the nearest", file: "temporal:\n  adress: a:1\n",
 			want: []string{"worker.yaml:2: temporal.adress: there is no such field: did you mean address?"}},
 		{name: "a field at the top that is like no other gets the list", file: "wat: 1\n",
-			want: []string{"worker.yaml:1: wat: there is no such field: it can be accounts, deployment, health, limits, log, metrics, temporal, users, webhooks"}},
+			want: []string{"worker.yaml:1: wat: there is no such field: it can be accounts, deployment, deploymentMonitors, health, limits, log, metrics, temporal, users, webhooks"}},
 		{name: "an address has a port", file: "temporal: {address: temporal.lan}\n",
 			want: []string{`worker.yaml:1: temporal.address: "temporal.lan" is not an address: write host:port`}},
 		{name: "an emptied namespace is refused", file: "temporal:\n  namespace: ''\n",

@@ -25,6 +25,7 @@ func (w *Worker) register(r worker.Registry) error {
 		Pipelines:  store.Store{Temporal: w.client},
 		Users:      w.config.people(),
 		Webhooks:   policy,
+		Monitors:   w.config.monitors(),
 	}))
 	for _, a := range w.config.Custom.Activities {
 		r.RegisterActivity(a)

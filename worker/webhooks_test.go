@@ -248,3 +248,37 @@ func writePEM(t *testing.T, file, kind string, der []byte) {
 		t.Fatal(err)
 	}
 }
+
+func TestLoadReadsDeploymentMonitors(t *testing.T) {
+	c, err := load(t, `
+deploymentMonitors:
+  - {id: canary, name: Canary judge, baseUrl: "https://monitor.lan/v1", customHeaders: {X-Api-Key: "secret://KEY"}, maxAnalysisMinutes: 5, supportContact: "#canary"}
+  - {id: lenient, baseUrl: "http://lenient.lan", failOnError: false}
+`, nil)
+	want := []activities.Monitor{
+		{ID: "canary", Name: "Canary judge", BaseURL: "https://monitor.lan/v1", Headers: map[string]string{"X-Api-Key": "secret://KEY"},
+			FailOnError: true, MaxAnalysisMinutes: 5, SupportContact: "#canary"},
+		{ID: "lenient", BaseURL: "http://lenient.lan"},
+	}
+	if diff := cmp.Diff(want, c.monitors()); err != nil || diff != "" {
+		t.Errorf("load = %v\n%s", err, diff)
+	}
+}
+
+func TestLoadSaysWhatIsWrongWithADeploymentMonitor(t *testing.T) {
+	_, err := load(t, `
+deploymentMonitors:
+  - {id: canary, baseUrl: "monitor.lan"}
+  - {id: canary, baseUrl: "https://monitor.lan", maxAnalysisMinutes: -1, failOnEror: true}
+`, nil)
+	for _, want := range []string{
+		`worker.yaml:3: deploymentMonitors[0].baseUrl: "monitor.lan" is not the beginning of a URL`,
+		`worker.yaml:4: deploymentMonitors[1].id: "canary" is taken`,
+		"worker.yaml:4: deploymentMonitors[1].maxAnalysisMinutes: is negative",
+		"worker.yaml:4: deploymentMonitors[1].failOnEror: there is no such field: did you mean failOnError?",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("load = %v\nwant %s", err, want)
+		}
+	}
+}

@@ -41,6 +41,9 @@ func Deploy(ctx workflow.Context, in Input) (Outputs, error) {
 		}
 	}
 	changes, err := together(ctx, in, list)
+	for _, c := range changes {
+		in.State.Warnings = append(in.State.Warnings, c.Warnings...)
+	}
 	return deployed(changes), err
 }
 

@@ -23,7 +23,7 @@ type Cluster struct {
 	Capacity      gennaker.Capacity `json:"capacity,omitzero" jsonschema_description:"Default: one instance."`
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 
-	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack,enum=rollingredblack" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others. rollingredblack: move the traffic step by step, see targetPercentages."`
+	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack,enum=rollingredblack,enum=monitored" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others. rollingredblack: move the traffic step by step, see targetPercentages. monitored: the same, judged by a deployment monitor, see deploySteps."`
 	TargetHealthy     *int     `json:"targetHealthyDeployPercentage,omitempty" jsonschema:"minimum=0,maximum=100" jsonschema_description:"Percent of the instances that must be healthy; default 100."`
 	MaxRemaining      int      `json:"maxRemainingAsgs,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack: server groups to keep; 0 keeps all."`
 	AllowDeleteActive bool     `json:"allowDeleteActive,omitempty" jsonschema_description:"redblack: maxRemainingAsgs may destroy server groups that took traffic."`
@@ -42,6 +42,10 @@ type Cluster struct {
 
 	Percentages []int       `json:"targetPercentages,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"rollingredblack: the steps, as percentages of the source's size; 100 is the last whether it is named or not. At each step the new server group grows to that size, delayBeforeCleanup passes, pipelineBeforeCleanup runs, and that percentage of the source's instances is taken out of traffic."`
 	Validation  *Validation `json:"pipelineBeforeCleanup,omitempty" jsonschema_description:"rollingredblack: a pipeline that must succeed at each step. Its parameters deployedServerGroup, sourceServerGroup and percentageComplete are filled in."`
+
+	DeploySteps    []int          `json:"deploySteps,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"monitored: the steps, as targetPercentages are. At each step the new server group grows to that size, that percentage of the source's instances is taken out of traffic, and the deployment monitor says whether to go on."`
+	Monitor        *Monitor       `json:"deploymentMonitor,omitempty" jsonschema_description:"monitored: who judges. Without it nobody does."`
+	FailureActions FailureActions `json:"failureActions,omitzero" jsonschema_description:"monitored: what to do if it fails; rollback does not count."`
 }
 
 // Source names a server group of the cluster.

@@ -32,6 +32,7 @@ var Table = map[string]Strategy{
 	"highlander":      {Run: Highlander},
 	"redblack":        {Run: RedBlack},
 	"rollingredblack": {Run: RollingRedBlack, Rolls: true},
+	"monitored":       {Run: Monitored, Rolls: true},
 }
 
 // Deployment is one deployment under way. Old is the cluster as it was before,
@@ -45,10 +46,11 @@ type Deployment struct {
 	Change gennaker.Change
 
 	op      gennaker.Operation
-	keep    int  // instances of the cluster that must stay in service
-	pinned  bool // the source cannot shrink for now
-	healthy bool // the new server group is, as far as is known
-	moving  bool // traffic from the source to it: until that is done, a failure is one of both
+	keep    int                                   // instances of the cluster that must stay in service
+	pinned  bool                                  // the source cannot shrink for now
+	healthy bool                                  // the new server group is, as far as is known
+	ended   func(ctx workflow.Context, err error) // is called when all is done; nil if nobody is to be told
+	moving  bool                                  // traffic from the source to it: until that is done, a failure is one of both
 }
 
 // Deploy makes a new server group by the strategy that the operation's config
@@ -78,10 +80,17 @@ func Deploy(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 		err = d.late(ctx, limit)
 	}
 	if err != nil {
-		return d.Change, takeBack(ctx, d, err)
+		err = takeBack(ctx, d, err)
 	}
-	return d.Change, nil
+	if d.ended != nil {
+		outlive, _ := workflow.NewDisconnectedContext(ctx)
+		d.ended(outlive, err)
+	}
+	return d.Change, err
 }
+
+// warn adds to what people are told beside an end that is no failure.
+func (d *Deployment) warn(text string) { d.Change.Warnings = append(d.Change.Warnings, text) }
 
 // late says how far the deployment came in its time, and what the cloud says
 // about the instances.
@@ -111,6 +120,9 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 	}
 	if err := c.capacity().Check(); err != nil {
 		return nil, err
+	}
+	if c.Strategy == "monitored" {
+		c.Rollback = c.FailureActions.rollback()
 	}
 	moniker := gennaker.ParseMoniker(op.Cluster.Name)
 	if err := moniker.Check(); err != nil {

@@ -20,7 +20,7 @@ func RedBlack(ctx workflow.Context, d *Deployment) error {
 	if err := None(ctx, d); err != nil || len(d.Old) == 0 {
 		return err
 	}
-	idle, active := d.surplus()
+	idle, active := surplus(d.Old, d.Config.MaxRemaining, d.Config.AllowDeleteActive)
 	if err := destroy(ctx, d, idle); err != nil {
 		return err
 	}
@@ -40,25 +40,25 @@ func (d *Deployment) delay() time.Duration {
 	return seconds(max(d.Config.DelayCleanup, d.Config.DelayDisable))
 }
 
-// surplus is what maxRemainingAsgs leaves no room for, the newest kept first,
-// by Spinnaker's count. Those that took traffic are surplus only if
-// allowDeleteActive says so; unlike in Spinnaker, they are disabled and the
-// delay is over before they are destroyed.
-func (d *Deployment) surplus() (idle, active []gennaker.ServerGroup) {
-	if d.Config.MaxRemaining == 0 {
+// surplus is what a limit of server groups, the new one among them, leaves no
+// room for, the newest kept first, by Spinnaker's count; 0 is no limit. Those
+// that take traffic are surplus only if that is allowed; unlike in Spinnaker,
+// they are disabled and the delay is over before they are destroyed.
+func surplus(old []gennaker.ServerGroup, limit int, allowActive bool) (idle, active []gennaker.ServerGroup) {
+	if limit == 0 {
 		return nil, nil
 	}
-	candidates := slices.Clone(d.Old)
+	candidates := slices.Clone(old)
 	kept := 1 // the new one
-	if !d.Config.AllowDeleteActive {
+	if !allowActive {
 		candidates = slices.DeleteFunc(candidates, isActive)
-		kept += len(d.Old) - len(candidates)
+		kept += len(old) - len(candidates)
 	}
 	slices.Reverse(candidates)
 	slices.SortStableFunc(candidates, func(a, b gennaker.ServerGroup) int {
 		return boolOrder(isActive(b)) - boolOrder(isActive(a))
 	})
-	keep := min(max(0, d.Config.MaxRemaining-kept), len(candidates))
+	keep := min(max(0, limit-kept), len(candidates))
 	for _, g := range candidates[keep:] {
 		if isActive(g) {
 			active = append(active, g)

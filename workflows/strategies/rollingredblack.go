@@ -16,7 +16,7 @@ import (
 // source is taken out of traffic. Old server groups other than the source are
 // left alone.
 func RollingRedBlack(ctx workflow.Context, d *Deployment) error {
-	steps, err := d.Config.steps()
+	steps, err := ascending("targetPercentages", d.Config.Percentages)
 	if err != nil {
 		return err
 	}
@@ -39,15 +39,15 @@ func RollingRedBlack(ctx workflow.Context, d *Deployment) error {
 	return d.unpinSource(ctx)
 }
 
-// steps are the percentages, of which the last is 100.
-func (c Cluster) steps() ([]int, error) {
-	steps := slices.Clone(c.Percentages)
+// ascending are the percentages of a field, of which the last is 100.
+func ascending(field string, percentages []int) ([]int, error) {
+	steps := slices.Clone(percentages)
 	if len(steps) == 0 || steps[len(steps)-1] != 100 {
 		steps = append(steps, 100)
 	}
 	for i, p := range steps {
 		if p < 1 || p > 100 || i > 0 && p <= steps[i-1] {
-			return nil, fmt.Errorf("targetPercentages %v: %w: each must be more than the one before, from 1 to 100", c.Percentages, gennaker.ErrInvalid)
+			return nil, fmt.Errorf("%s %v: %w: each must be more than the one before, from 1 to 100", field, percentages, gennaker.ErrInvalid)
 		}
 	}
 	return steps, nil
@@ -55,11 +55,7 @@ func (c Cluster) steps() ([]int, error) {
 
 // roll is one step.
 func (d *Deployment) roll(ctx workflow.Context, percent int) error {
-	to := share(d.Wanted, percent)
-	if err := ops.Resize(ctx, d.New.Ref(), to); err != nil {
-		return err
-	}
-	if err := d.awaitHealthy(ctx, to.Desired); err != nil {
+	if err := d.grow(ctx, percent); err != nil {
 		return err
 	}
 	summary := fmt.Sprintf("at %d %%", percent)
@@ -69,7 +65,16 @@ func (d *Deployment) roll(ctx workflow.Context, percent int) error {
 	if err := d.validate(ctx, percent); err != nil {
 		return err
 	}
-	return d.shift(ctx, percent, to.Desired)
+	return d.shift(ctx, percent)
+}
+
+// grow gives the new server group that percentage of its size.
+func (d *Deployment) grow(ctx workflow.Context, percent int) error {
+	to := share(d.Wanted, percent)
+	if err := ops.Resize(ctx, d.New.Ref(), to); err != nil {
+		return err
+	}
+	return d.awaitHealthy(ctx, to.Desired)
 }
 
 // share is that percentage of a capacity, rounded up and pinned; all of it at
@@ -84,12 +89,13 @@ func share(c gennaker.Capacity, percent int) gennaker.Capacity {
 
 // shift takes as much of the source out of traffic as the new server group
 // has taken over.
-func (d *Deployment) shift(ctx workflow.Context, percent, made int) error {
+func (d *Deployment) shift(ctx workflow.Context, percent int) error {
 	if d.Source == nil || !d.Source.Enabled {
 		return nil
 	}
 	ref := d.Source.Ref()
 	if percent < 100 {
+		made := share(d.Wanted, percent).Desired
 		return d.whenHealthy(ctx, made, func() error { return ops.DisablePart(ctx, ref, percent, d.keep) })
 	}
 	return disable(ctx, d, []gennaker.ServerGroup{*d.Source})
