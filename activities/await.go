@@ -68,7 +68,7 @@ func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
 func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
 	started := activity.GetInfo(ctx).ScheduledTime
 	for {
-		done, err := look(ctx, groups, u, b)
+		done, err := look(ctx, groups, u, b, time.Since(started) > settled)
 		if done || err != nil {
 			return err
 		}
@@ -84,25 +84,37 @@ func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse
 
 // glance looks once, and is ErrUnavailable if the time has not come.
 func glance(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
-	done, err := look(ctx, groups, u, b)
+	done, err := look(ctx, groups, u, b, activity.GetInfo(ctx).Attempt > settledAttempts)
 	if err == nil && !done {
 		return fmt.Errorf("await %s: %w: not yet", u.Name, gennaker.ErrUnavailable)
 	}
 	return err
 }
 
+// settled is how long after a change a cloud may still answer as if it had not
+// been made. A simulation has tried so often by then.
+const (
+	settled         = 30 * time.Second
+	settledAttempts = 6
+)
+
 // pace is the pause between two looks: a tenth of the time waited so far.
 func pace(waited time.Duration) time.Duration {
 	return min(max(waited/10, 200*time.Millisecond), 10*time.Second)
 }
 
-// look reads the server group once and reports what it saw.
-func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) (bool, error) {
+// look reads the server group once and reports what it saw. That there is none
+// is believed only if it is sure: one that was just made may not be seen yet.
+func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse, sure bool) (bool, error) {
 	g, err := groups.Get(ctx, u.ServerGroupRef)
 	switch {
 	case errors.Is(err, gennaker.ErrNotFound):
 		if u.Gone || u.Idle {
 			return true, nil
+		}
+		if !sure {
+			b.say(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
+			return false, nil
 		}
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
