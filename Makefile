@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: help build dev aws demo check test replay bench schema clean
+.PHONY: help build dev aws demo check test replay bench faults schema clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ replay: ## replay the recorded histories
 bench: ## measure, and print one JSON object
 	@$(MAKE) --no-print-directory build >&2
 	@cd dev && go run ./bench
+
+faults: ## deploy thousands of times onto a cloud whose calls go wrong, and count
+	@cd dev && go run ./faults
 
 schema: ## write the JSON Schema of pipeline documents for editors
 	go run ./starter/gennaker schema > examples/pipeline.schema.json

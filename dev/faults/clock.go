@@ -1,0 +1,44 @@
+package main
+
+import (
+	"sync"
+	"time"
+)
+
+// latency is what each call takes.
+const latency = 200 * time.Millisecond
+
+// clock is the cloud's: that of Temporal's test environment, which skips every
+// wait, and ahead of it by what calls have taken. It stands still during a
+// call.
+type clock struct {
+	workflows func() time.Time
+
+	mu    sync.Mutex // guards what follows
+	now   time.Time
+	ahead time.Duration
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// tick begins a call.
+func (c *clock) tick() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += latency
+	if now := c.workflows().Add(c.ahead); now.After(c.now) {
+		c.now = now
+	}
+}
+
+// pass lets a time pass.
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+	c.now = c.now.Add(d)
+}

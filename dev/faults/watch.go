@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers/faulty"
+	"github.com/gennaker/gennaker/providers/memory"
+)
+
+// watcher looks at the cloud behind the faults around every call, and counts.
+type watcher struct {
+	cloud   *memory.Cloud
+	clock   *clock
+	begun   time.Time
+	regions []string
+	floor   int
+
+	mu       sync.Mutex // guards what follows
+	count    Count
+	below    bool
+	effects  map[string]int // by step: an activity, however often it is tried
+	made     map[string]int // server groups by stage and token
+	timeline []string
+}
+
+// inService are the instances that take traffic, by server group.
+func (w *watcher) inService() (least int, words string) {
+	least = -1
+	for _, region := range w.regions {
+		n := 0
+		serving := w.cloud.InService(gennaker.ClusterRef{Location: gennaker.In("cloud", region), Name: "shop-web"})
+		for name, up := range serving {
+			n += up
+			words += fmt.Sprintf(" %s:%d", strings.TrimPrefix(name, "shop-web-"), up)
+		}
+		if least < 0 || n < least {
+			least = n
+		}
+	}
+	parts := strings.Fields(words)
+	sort.Strings(parts)
+	return least, strings.Join(parts, " ")
+}
+
+// sample counts when there come to be fewer in service than must be.
+func (w *watcher) sample() string {
+	n, words := w.inService()
+	if below := n < w.floor; below != w.below {
+		w.below = below
+		if below {
+			w.count.Floor++
+			w.note("! %d instances are in service, and %d must be", n, w.floor)
+		}
+	}
+	return words
+}
+
+func (w *watcher) note(format string, args ...any) {
+	w.timeline = append(w.timeline, fmt.Sprintf("%8.1fs  ", w.clock.Now().Sub(w.begun).Seconds())+fmt.Sprintf(format, args...))
+}
+
+// remark is a note from outside a call.
+func (w *watcher) remark(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.note(format, args...)
+}
+
+// before samples what time has done until a call.
+func (w *watcher) before() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sample()
+}
+
+// seen counts a call that is over.
+func (w *watcher) seen(ctx context.Context, o faulty.Outcome) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.count.Calls++
+	fault := ""
+	if o.Fault.Kind != faulty.None {
+		w.count.Faults[o.Fault.Kind]++
+		fault = " <- " + string(o.Fault.Kind)
+		if o.Fault.By > 0 {
+			fault += " " + o.Fault.By.Round(time.Second/10).String()
+		}
+	}
+	w.effect(ctx, o)
+	words := w.sample()
+	w.note("%s %s %s: %v%s  [%s]", o.Method, o.Region, o.Name, orOK(o.Err), fault, words)
+}
+
+func orOK(err error) any {
+	if err == nil {
+		return "ok"
+	}
+	return err
+}
+
+// effect counts what a call has changed: a second effect of one step, and a
+// second server group of one token, are doubled.
+func (w *watcher) effect(ctx context.Context, o faulty.Outcome) {
+	if !changed(o.Before, o.After) {
+		return
+	}
+	info := activity.GetInfo(ctx)
+	step := fmt.Sprint(info.WorkflowExecution.ID, " ", info.WorkflowExecution.RunID, " ", info.ActivityID)
+	w.effects[step]++
+	if w.effects[step] > 1 {
+		w.doubled("%s took effect %d times", info.ActivityType.Name, w.effects[step])
+	}
+	for _, g := range o.After {
+		if !has(o.Before, g) {
+			// Temporal's test environment gives the runs of a workflow id, and
+			// so the tokens of two stages, the same name.
+			token := g.Region + " " + g.Marks[gennaker.MarkStage] + " " + g.Marks[gennaker.MarkToken]
+			w.made[token]++
+			if w.made[token] > 1 {
+				w.doubled("%s is server group number %d of its token", g.Name, w.made[token])
+			}
+		}
+	}
+}
+
+func (w *watcher) doubled(format string, args ...any) {
+	w.count.Doubled++
+	w.note("! "+format, args...)
+}
+
+func has(list []gennaker.ServerGroup, wanted gennaker.ServerGroup) bool {
+	for _, g := range list {
+		if g.Name == wanted.Name && g.Region == wanted.Region && g.Marks[gennaker.MarkToken] == wanted.Marks[gennaker.MarkToken] {
+			return true
+		}
+	}
+	return false
+}
+
+// changed reports whether two listings differ in more than in their clocks.
+func changed(before, after []gennaker.ServerGroup) bool {
+	return fmt.Sprint(settings(before)) != fmt.Sprint(settings(after))
+}
+
+func settings(list []gennaker.ServerGroup) (all []string) {
+	for _, g := range list {
+		all = append(all, fmt.Sprint(g.Region, g.Name, g.Marks, g.Enabled, g.Capacity, g.Count(gennaker.OutOfService)))
+	}
+	return all
+}
