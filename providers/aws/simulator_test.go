@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
 	"github.com/gennaker/gennaker/providers/providertest"
@@ -39,8 +38,14 @@ type simulator struct {
 
 func simulate(t *testing.T) *simulator {
 	t.Helper()
+	return simulateAt(t, 200)
+}
+
+// simulateAt is a simulator whose clock goes so many times faster than ours.
+func simulateAt(t *testing.T, times float64) *simulator {
+	t.Helper()
 	keys(t)
-	server, err := awstest.Serve(awstest.Config{Clock: awstest.Fast(200), PageSize: 2})
+	server, err := awstest.Serve(awstest.Config{Clock: awstest.Fast(times), PageSize: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +93,14 @@ func up(n int) func(gennaker.ServerGroup) bool {
 }
 
 func TestConformanceOnTheSimulator(t *testing.T) {
-	spec := (&simulator{}).block()
+	var b breakable
 	providertest.Run(t, providertest.Harness{
-		Open:   func(t *testing.T) providers.Provider { return simulate(t).account(t, aws.Config{}) },
+		Open:   b.open,
 		Region: region,
-		Spec:   spec,
+		Spec:   (&simulator{}).block(),
+		Faults: b.faults(),
+		Sicken: b.sicken,
+		Pause:  func() { time.Sleep(20 * time.Millisecond) },
 	})
 }
 

@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,38 +20,55 @@ type suite struct {
 	groups   providers.ServerGroups
 	before   gennaker.ServerGroup // as the test found it
 	image    gennaker.Image       // that it is about
+	others   []*suite             // see another
+	swept    sync.Once
 }
 
-// open opens an empty account for a case; what fails is told to.
+// open opens an empty account for a case, which is empty again when the case
+// is over; what fails is told to.
 func open(t *testing.T, to testing.TB, h Harness) *suite {
+	t.Helper()
+	s := openOne(t, to, h)
+	t.Cleanup(func() { s.swept.Do(s.sweep) })
+	return s
+}
+
+func openOne(t *testing.T, to testing.TB, h Harness) *suite {
 	t.Helper()
 	p := h.Open(t)
 	groups, ok := p.(providers.ServerGroups)
 	if !ok {
 		t.Fatalf("%s has no ServerGroups", p.Name())
 	}
-	s := &suite{TB: to, t: t, Harness: h, ctx: t.Context(), provider: p, groups: groups}
-	t.Cleanup(s.sweep)
-	return s
+	return &suite{TB: to, t: t, Harness: h, ctx: t.Context(), provider: p, groups: groups}
 }
 
 // another is the same case on another account, which is empty.
 func (s *suite) another() *suite {
 	s.Helper()
-	return open(s.t, s.TB, s.Harness)
+	a := openOne(s.t, s.TB, s.Harness)
+	s.others = append(s.others, a)
+	s.t.Cleanup(func() { s.swept.Do(s.sweep) }) // before the account is closed
+	return a
 }
 
 // sweep leaves nothing behind, whatever the test did.
 func (s *suite) sweep() {
 	ctx, cancel := context.WithTimeout(context.Background(), s.Patience)
 	defer cancel()
-	left, err := s.groups.List(ctx, gennaker.Scope{})
-	if err != nil {
-		s.Errorf("List after the test: %v", err)
-	}
-	for _, g := range left {
-		if err := s.groups.Destroy(ctx, g.Ref()); err != nil {
-			s.Errorf("Destroy %s after the test: %v", g.Name, err)
+	var all sync.WaitGroup
+	defer all.Wait()
+	for _, account := range append(s.others, s) {
+		left, err := account.groups.List(ctx, gennaker.Scope{})
+		if err != nil {
+			s.Errorf("List after the test: %v", err)
+		}
+		for _, g := range left {
+			all.Go(func() {
+				if err := account.groups.Destroy(ctx, g.Ref()); err != nil {
+					s.Errorf("Destroy %s after the test: %v", g.Name, err)
+				}
+			})
 		}
 	}
 }

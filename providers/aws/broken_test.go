@@ -1,0 +1,79 @@
+package aws_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/aws"
+	"github.com/gennaker/gennaker/providers/providertest"
+)
+
+// breakable is the simulator behind a link that can be broken.
+type breakable struct {
+	*simulator
+	link *providertest.Link
+}
+
+func (b *breakable) open(t *testing.T) providers.Provider {
+	b.simulator = simulateAt(t, 2000)
+	b.link = providertest.NewLink(t, b.URL)
+	return open(t, b.link.URL, aws.Config{})
+}
+
+func (b *breakable) faults() *providertest.Faults {
+	return &providertest.Faults{
+		Lose:    func(n int) func() bool { return b.link.Lose(n) },
+		Fail:    func(kind error) { b.link.Decide(refuses(kind)) },
+		Effects: b.effects,
+	}
+}
+
+// effects counts what calls have changed, by the call.
+func (b *breakable) effects() map[string]int {
+	count := map[string]int{}
+	for _, e := range b.Effects() {
+		count[e.Action]++
+	}
+	return count
+}
+
+func (b *breakable) sicken(g gennaker.ServerGroup, ill bool) {
+	for _, i := range g.Instances {
+		b.SetHealthy(i.ID, !ill)
+	}
+}
+
+// refusals are Amazon's words for each kind of error.
+var refusals = []struct {
+	kind      error
+	status    int
+	code, ec2 string
+}{
+	{gennaker.ErrDenied, 403, "AccessDenied", "UnauthorizedOperation"},
+	{gennaker.ErrThrottled, 400, "Throttling", "RequestLimitExceeded"},
+	{gennaker.ErrUnavailable, 503, "ServiceUnavailable", "Unavailable"},
+}
+
+// refuses is a cloud that answers everything with an error of that kind.
+func refuses(kind error) func(*http.Request) providertest.Fate {
+	for _, r := range refusals {
+		if !errors.Is(r.kind, kind) {
+			continue
+		}
+		return func(q *http.Request) providertest.Fate {
+			body, _ := io.ReadAll(q.Body)
+			form, _ := url.ParseQuery(string(body))
+			if form.Get("Version") == "2016-11-15" {
+				return providertest.Fate{Status: r.status, Body: fmt.Sprintf("<Response><Errors><Error><Code>%s</Code><Message>told to</Message></Error></Errors></Response>", r.ec2)}
+			}
+			return providertest.Fate{Status: r.status, Body: fmt.Sprintf("<ErrorResponse><Error><Code>%s</Code><Message>told to</Message></Error></ErrorResponse>", r.code)}
+		}
+	}
+	return nil
+}
