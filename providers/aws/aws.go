@@ -63,6 +63,7 @@ type Cloud struct {
 var (
 	_ providers.ServerGroups   = (*Cloud)(nil)
 	_ providers.PartialTraffic = (*Cloud)(nil)
+	_ providers.Specs          = (*Cloud)(nil)
 	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.LoadBalancers  = (*Cloud)(nil)
 )

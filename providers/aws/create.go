@@ -104,7 +104,7 @@ func (p plan) group(template string) *autoscaling.CreateAutoScalingGroupInput {
 	s := p.spec
 	in := &autoscaling.CreateAutoScalingGroupInput{
 		AutoScalingGroupName: &p.Name, MinSize: whole(p.Capacity.Min), MaxSize: whole(p.Capacity.Max), DesiredCapacity: whole(p.Capacity.Desired),
-		LoadBalancerNames: p.LoadBalancers, TargetGroupARNs: p.targetGroups,
+		LoadBalancerNames: p.classic(), TargetGroupARNs: p.targetGroups,
 		HealthCheckType: given(s.HealthCheckType), HealthCheckGracePeriod: s.HealthCheckGrace,
 		DefaultCooldown: s.Cooldown, TerminationPolicies: s.Termination, CapacityRebalance: s.CapacityRebalance,
 		LifecycleHookSpecificationList: hooks(s.Hooks), Tags: p.tags(),
@@ -129,6 +129,9 @@ func (p plan) group(template string) *autoscaling.CreateAutoScalingGroupInput {
 // finish does what a group cannot be made with. All of it may be repeated.
 func (r *region) finish(ctx context.Context, p plan) error {
 	s := p.spec
+	if err := r.follow(ctx, p); err != nil {
+		return err
+	}
 	if len(s.Metrics) > 0 && s.Monitoring != nil && *s.Monitoring {
 		if _, err := r.groups.EnableMetricsCollection(ctx, &autoscaling.EnableMetricsCollectionInput{
 			AutoScalingGroupName: &p.Name, Granularity: aws.String("1Minute"), Metrics: s.Metrics}); err != nil {

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +19,18 @@ type plan struct {
 	zones, subnets []string
 	securityGroups []string // ids
 	targetGroups   []string // ARNs
+}
+
+// classic are the classic load balancers. Where a server group is made like
+// another, its loadBalancers name the target groups too.
+func (p plan) classic() []string {
+	var list []string
+	for _, name := range p.LoadBalancers {
+		if !slices.ContainsFunc(p.targetGroups, func(arn string) bool { return targetGroupName(arn) == name }) {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // plan decodes the request and looks up what it names. It changes nothing.

@@ -257,39 +257,22 @@ func (r *region) imageOf(ctx context.Context, g types.AutoScalingGroup, machines
 			return *m.ImageId, nil
 		}
 	}
-	from := g.LaunchTemplate
-	if g.MixedInstancesPolicy != nil && g.MixedInstancesPolicy.LaunchTemplate != nil {
-		from = g.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification
-	}
-	if from == nil || from.LaunchTemplateId == nil {
-		return "", nil // a launch configuration: AWS has no new ones
+	from := templateOf(g)
+	if from == nil {
+		return "", nil
 	}
 	version := aws.ToString(from.Version)
 	key := *from.LaunchTemplateId + " " + version
 	if id, ok := r.images.get(key); ok {
 		return id, nil
 	}
-	id, err := r.templateImage(ctx, *from.LaunchTemplateId, version)
+	d, err := r.templateData(ctx, *from)
+	if errors.Is(err, gennaker.ErrNotFound) {
+		return "", nil
+	}
+	id := aws.ToString(d.ImageId)
 	if err == nil && !strings.HasPrefix(version, "$") {
 		r.images.put(key, id)
 	}
 	return id, err
-}
-
-func (r *region) templateImage(ctx context.Context, template, version string) (string, error) {
-	in := &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: &template, Versions: []string{"$Default"}}
-	if version != "" {
-		in.Versions = []string{version}
-	}
-	found, err := r.ec2.DescribeLaunchTemplateVersions(ctx, in)
-	if err := kinded(err); err != nil {
-		if errors.Is(err, gennaker.ErrNotFound) {
-			return "", nil
-		}
-		return "", err
-	}
-	if len(found.LaunchTemplateVersions) == 0 || found.LaunchTemplateVersions[0].LaunchTemplateData == nil {
-		return "", nil
-	}
-	return aws.ToString(found.LaunchTemplateVersions[0].LaunchTemplateData.ImageId), nil
 }

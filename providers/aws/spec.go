@@ -14,103 +14,104 @@ import (
 // Spec is what a cluster block says about a server group on AWS, beside the
 // fields that all clouds share. Its classic load balancers are among those.
 type Spec struct {
-	Image   string `json:"amiName"` // an id, or a name
-	ImageID string `json:"imageId"` // says the same
+	Image   string `json:"amiName,omitempty"` // an id, or a name
+	ImageID string `json:"imageId,omitempty"` // says the same
 
-	InstanceType       string         `json:"instanceType"`
-	KeyPair            string         `json:"keyPair"`
-	SecurityGroups     []string       `json:"securityGroups"` // ids or names
-	Role               string         `json:"iamRole"`        // name or ARN of an instance profile
-	Base64UserData     string         `json:"base64UserData"`
-	UserData           string         `json:"userData"` // not encoded yet
-	BlockDevices       []BlockDevice  `json:"blockDevices"`
-	EBSOptimized       *bool          `json:"ebsOptimized"`
-	Monitoring         *bool          `json:"instanceMonitoring"`
-	RequireIMDSv2      *bool          `json:"requireIMDSv2"` // true when absent
-	PublicAddress      *bool          `json:"associatePublicIpAddress"`
-	IPv6Address        *bool          `json:"associateIPv6Address"`
-	UnlimitedCredits   *bool          `json:"unlimitedCpuCredits"`
-	Enclave            *bool          `json:"enableEnclave"`
-	Kernel             string         `json:"kernelId"`
-	RAMDisk            string         `json:"ramdiskId"`
-	Placement          *Placement     `json:"placement"`
-	Licenses           []License      `json:"licenseSpecifications"`
-	Tags               map[string]any `json:"tags"`
-	VolumeTags         map[string]any `json:"blockDeviceTags"`
-	SpotPrice          string         `json:"spotPrice"` // dollars an hour
-	OnDemandAllocation string         `json:"onDemandAllocationStrategy"`
-	OnDemandBase       *int32         `json:"onDemandBaseCapacity"`
-	OnDemandPercent    *int32         `json:"onDemandPercentageAboveBaseCapacity"`
-	SpotAllocation     string         `json:"spotAllocationStrategy"`
-	SpotPools          *int32         `json:"spotInstancePools"`
-	InstanceTypes      []InstanceType `json:"launchTemplateOverridesForInstanceType"`
+	InstanceType       string         `json:"instanceType,omitempty"`
+	KeyPair            string         `json:"keyPair,omitempty"`
+	SecurityGroups     []string       `json:"securityGroups,omitempty"` // ids or names
+	Role               string         `json:"iamRole,omitempty"`        // name or ARN of an instance profile
+	Base64UserData     string         `json:"base64UserData,omitempty"`
+	UserData           string         `json:"userData,omitempty"` // not encoded yet
+	BlockDevices       []BlockDevice  `json:"blockDevices,omitempty"`
+	EBSOptimized       *bool          `json:"ebsOptimized,omitempty"`
+	Monitoring         *bool          `json:"instanceMonitoring,omitempty"`
+	RequireIMDSv2      *bool          `json:"requireIMDSv2,omitempty"` // true when absent
+	PublicAddress      *bool          `json:"associatePublicIpAddress,omitempty"`
+	IPv6Address        *bool          `json:"associateIPv6Address,omitempty"`
+	UnlimitedCredits   *bool          `json:"unlimitedCpuCredits,omitempty"`
+	Enclave            *bool          `json:"enableEnclave,omitempty"`
+	Kernel             string         `json:"kernelId,omitempty"`
+	RAMDisk            string         `json:"ramdiskId,omitempty"`
+	Placement          *Placement     `json:"placement,omitempty"`
+	Licenses           []License      `json:"licenseSpecifications,omitempty"`
+	Tags               map[string]any `json:"tags,omitempty"`
+	VolumeTags         map[string]any `json:"blockDeviceTags,omitempty"`
+	SpotPrice          string         `json:"spotPrice,omitempty"` // dollars an hour
+	OnDemandAllocation string         `json:"onDemandAllocationStrategy,omitempty"`
+	OnDemandBase       *int32         `json:"onDemandBaseCapacity,omitempty"`
+	OnDemandPercent    *int32         `json:"onDemandPercentageAboveBaseCapacity,omitempty"`
+	SpotAllocation     string         `json:"spotAllocationStrategy,omitempty"`
+	SpotPools          *int32         `json:"spotInstancePools,omitempty"`
+	InstanceTypes      []InstanceType `json:"launchTemplateOverridesForInstanceType,omitempty"`
 
-	Zones       map[string][]string `json:"availabilityZones"` // by region
-	SubnetType  string              `json:"subnetType"`        // the purpose of subnets
-	SubnetIDs   []string            `json:"subnetIds"`
-	TargetNames []string            `json:"targetGroups"` // names or ARNs
+	Zones       map[string][]string `json:"availabilityZones,omitempty"` // by region
+	SubnetType  string              `json:"subnetType,omitempty"`        // the purpose of subnets
+	SubnetIDs   []string            `json:"subnetIds,omitempty"`
+	TargetNames []string            `json:"targetGroups,omitempty"` // names or ARNs
 
-	HealthCheckType   string   `json:"healthCheckType"`        // EC2 or ELB
-	HealthCheckGrace  *int32   `json:"healthCheckGracePeriod"` // seconds
-	Cooldown          *int32   `json:"cooldown"`               // seconds
-	Termination       []string `json:"terminationPolicies"`
-	Suspended         []string `json:"suspendedProcesses"`
-	Metrics           []string `json:"enabledMetrics"`
-	CapacityRebalance *bool    `json:"capacityRebalance"`
-	Hooks             []Hook   `json:"lifecycleHooks"`
-	StartDisabled     bool     `json:"startDisabled"`
-	LaunchTemplate    *bool    `json:"setLaunchTemplate"`
-	ClassicLinkVPC    string   `json:"classicLinkVpcId"`
+	HealthCheckType   string   `json:"healthCheckType,omitempty"`        // EC2 or ELB
+	HealthCheckGrace  *int32   `json:"healthCheckGracePeriod,omitempty"` // seconds
+	Cooldown          *int32   `json:"cooldown,omitempty"`               // seconds
+	Termination       []string `json:"terminationPolicies,omitempty"`
+	Suspended         []string `json:"suspendedProcesses,omitempty"`
+	Metrics           []string `json:"enabledMetrics,omitempty"`
+	CapacityRebalance *bool    `json:"capacityRebalance,omitempty"`
+	Hooks             []Hook   `json:"lifecycleHooks,omitempty"`
+	CopyScaling       *bool    `json:"copySourceScalingPoliciesAndActions,omitempty"` // true when absent
+	StartDisabled     bool     `json:"startDisabled,omitempty"`
+	LaunchTemplate    *bool    `json:"setLaunchTemplate,omitempty"`
+	ClassicLinkVPC    string   `json:"classicLinkVpcId,omitempty"`
 }
 
 // BlockDevice is one volume: an EBS volume of a size, or an ephemeral one of a
 // virtual name.
 type BlockDevice struct {
-	Device              string `json:"deviceName"`
-	Virtual             string `json:"virtualName"`
-	Size                *int32 `json:"size"` // GiB
-	VolumeType          string `json:"volumeType"`
-	DeleteOnTermination *bool  `json:"deleteOnTermination"`
-	IOPS                *int32 `json:"iops"`
-	Throughput          *int32 `json:"throughput"`
-	Snapshot            string `json:"snapshotId"`
-	Encrypted           *bool  `json:"encrypted"`
-	KMSKey              string `json:"kmsKeyId"`
+	Device              string `json:"deviceName,omitempty"`
+	Virtual             string `json:"virtualName,omitempty"`
+	Size                *int32 `json:"size,omitempty"` // GiB
+	VolumeType          string `json:"volumeType,omitempty"`
+	DeleteOnTermination *bool  `json:"deleteOnTermination,omitempty"`
+	IOPS                *int32 `json:"iops,omitempty"`
+	Throughput          *int32 `json:"throughput,omitempty"`
+	Snapshot            string `json:"snapshotId,omitempty"`
+	Encrypted           *bool  `json:"encrypted,omitempty"`
+	KMSKey              string `json:"kmsKeyId,omitempty"`
 }
 
 // InstanceType is one that a server group may use, beside others.
 type InstanceType struct {
-	Type     string `json:"instanceType"`
-	Weight   string `json:"weightedCapacity"`
-	Priority int    `json:"priority"` // the lowest first; 0 is the last
+	Type     string `json:"instanceType,omitempty"`
+	Weight   string `json:"weightedCapacity,omitempty"`
+	Priority int    `json:"priority,omitempty"` // the lowest first; 0 is the last
 }
 
 // Placement says on which hardware instances run.
 type Placement struct {
-	Affinity      string `json:"affinity"`
-	Zone          string `json:"availabilityZone"`
-	Group         string `json:"groupName"`
-	Host          string `json:"hostId"`
-	Tenancy       string `json:"tenancy"`
-	Spread        string `json:"spreadDomain"`
-	ResourceGroup string `json:"hostResourceGroupArn"`
-	Partition     *int32 `json:"partitionNumber"`
+	Affinity      string `json:"affinity,omitempty"`
+	Zone          string `json:"availabilityZone,omitempty"`
+	Group         string `json:"groupName,omitempty"`
+	Host          string `json:"hostId,omitempty"`
+	Tenancy       string `json:"tenancy,omitempty"`
+	Spread        string `json:"spreadDomain,omitempty"`
+	ResourceGroup string `json:"hostResourceGroupArn,omitempty"`
+	Partition     *int32 `json:"partitionNumber,omitempty"`
 }
 
 // License is a license configuration.
 type License struct {
-	ARN string `json:"arn"`
+	ARN string `json:"arn,omitempty"`
 }
 
 // Hook halts instances as they come or go.
 type Hook struct {
-	Name       string `json:"name"`
-	Role       string `json:"roleARN"`
-	Target     string `json:"notificationTargetARN"`
-	Transition string `json:"lifecycleTransition"`
-	Heartbeat  *int32 `json:"heartbeatTimeout"` // seconds
-	Default    string `json:"defaultResult"`
-	Metadata   string `json:"notificationMetadata"`
+	Name       string `json:"name,omitempty"`
+	Role       string `json:"roleARN,omitempty"`
+	Target     string `json:"notificationTargetARN,omitempty"`
+	Transition string `json:"lifecycleTransition,omitempty"`
+	Heartbeat  *int32 `json:"heartbeatTimeout,omitempty"` // seconds
+	Default    string `json:"defaultResult,omitempty"`
+	Metadata   string `json:"notificationMetadata,omitempty"`
 }
 
 // decode reads our fields of a cluster block, with Spinnaker's leniency:

@@ -1,0 +1,96 @@
+package aws_test
+
+import (
+	"testing"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gennaker/gennaker/providers/aws"
+)
+
+// rich are the fields of a cluster block that a simple one leaves out.
+var rich = map[string]any{
+	"keyPair": "ops", "iamRole": "shop", "base64UserData": "aGVsbG8=", "ebsOptimized": true, "instanceMonitoring": true,
+	"requireIMDSv2": false, "unlimitedCpuCredits": false,
+	"blockDevices": []any{map[string]any{"deviceName": "/dev/sdb", "size": 20.0, "volumeType": "gp3", "deleteOnTermination": true, "encrypted": true},
+		map[string]any{"deviceName": "/dev/sdc", "virtualName": "ephemeral0"}},
+	"tags": map[string]any{"team": "shop"}, "healthCheckType": "ELB", "healthCheckGracePeriod": 120.0, "cooldown": 20.0,
+	"terminationPolicies": []any{"OldestInstance"}, "suspendedProcesses": []any{"AZRebalance"}, "enabledMetrics": []any{"GroupInServiceInstances"},
+	"capacityRebalance": true, "onDemandBaseCapacity": 1.0, "onDemandPercentageAboveBaseCapacity": 50.0, "spotAllocationStrategy": "capacity-optimized",
+	"launchTemplateOverridesForInstanceType": []any{map[string]any{"instanceType": "t3.micro", "priority": 1.0}, map[string]any{"instanceType": "t3.small", "priority": 2.0}},
+	"lifecycleHooks":                         []any{map[string]any{"name": "drain", "lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING", "heartbeatTimeout": 60.0, "defaultResult": "CONTINUE"}},
+}
+
+func TestAServerGroupIsMadeAgainFromItsSpec(t *testing.T) {
+	s := simulate(t)
+	s.AddKeyPair("ops")
+	cloud := s.account(t, aws.Config{})
+	q := s.request("shop-v000", 1)
+	for field, value := range rich {
+		q.Spec[field] = value
+	}
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	spec := must(cloud.Spec(t.Context(), q.Ref()))(t)
+	for field, want := range rich {
+		if diff := cmp.Diff(want, spec[field]); diff != "" {
+			t.Errorf("%s differs (-want +got):\n%s", field, diff)
+		}
+	}
+	twin := q
+	twin.Name, twin.Spec = "shop-v001", spec
+	twin.LoadBalancers = must(cloud.Get(t.Context(), q.Ref()))(t).LoadBalancers
+	if err := cloud.Create(t.Context(), twin); err != nil {
+		t.Fatalf("Create of its twin = %v", err)
+	}
+	if diff := cmp.Diff(spec, must(cloud.Spec(t.Context(), twin.Ref()))(t)); diff != "" {
+		t.Errorf("the spec of its twin differs (-first +twin):\n%s", diff)
+	}
+}
+
+func TestANewServerGroupScalesAsItsSource(t *testing.T) {
+	s := simulate(t)
+	sdk := connect(t, s.URL, region)
+	cloud := s.account(t, aws.Config{})
+	source := s.request("shop-v000", 1)
+	if err := cloud.Create(t.Context(), source); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	must(sdk.groups.PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{AutoScalingGroupName: &source.Name, PolicyName: awssdk.String("busy"),
+		PolicyType: awssdk.String("TargetTrackingScaling"), TargetTrackingConfiguration: &types.TargetTrackingConfiguration{TargetValue: awssdk.Float64(60),
+			PredefinedMetricSpecification: &types.PredefinedMetricSpecification{PredefinedMetricType: types.MetricTypeASGAverageCPUUtilization}}}))(t)
+	must(sdk.groups.PutScheduledUpdateGroupAction(t.Context(), &autoscaling.PutScheduledUpdateGroupActionInput{AutoScalingGroupName: &source.Name,
+		ScheduledActionName: awssdk.String("morning"), Recurrence: awssdk.String("0 8 * * *"), DesiredCapacity: awssdk.Int32(2)}))(t)
+	made := s.request("shop-v001", 1)
+	made.Source = source.Name
+	for range 2 { // each may run twice
+		if err := cloud.Create(t.Context(), made); err != nil {
+			t.Fatalf("Create = %v", err)
+		}
+	}
+	for action, name := range map[string]string{"PutScalingPolicy": "busy", "PutScheduledUpdateGroupAction": "morning"} {
+		if got := s.Count(action, name); got != 2 {
+			t.Errorf("%s %s took effect %d times, want once for each server group", action, name, got)
+		}
+	}
+	policies := must(sdk.groups.DescribePolicies(t.Context(), &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &made.Name}))(t).ScalingPolicies
+	if len(policies) != 1 || *policies[0].TargetTrackingConfiguration.TargetValue != 60 {
+		t.Errorf("its policies are %+v, want the source's", policies)
+	}
+	schedule := must(sdk.groups.DescribeScheduledActions(t.Context(), &autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: &made.Name}))(t).ScheduledUpdateGroupActions
+	if len(schedule) != 1 || *schedule[0].Recurrence != "0 8 * * *" {
+		t.Errorf("its schedule is %+v, want the source's", schedule)
+	}
+	without := s.request("shop-v002", 1)
+	without.Source, without.Spec["copySourceScalingPoliciesAndActions"] = source.Name, false
+	if err := cloud.Create(t.Context(), without); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	if got := s.Count("PutScalingPolicy", "busy"); got != 2 {
+		t.Errorf("a document that wants no copies got one")
+	}
+}
