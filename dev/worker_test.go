@@ -14,6 +14,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/dev/temporal"
+	"github.com/gennaker/gennaker/ratelimit"
 	"github.com/gennaker/gennaker/worker"
 )
 
@@ -62,6 +63,35 @@ func TestWorkersAddSearchAttributesAtTheSameTime(t *testing.T) {
 			t.Errorf("search attribute %s = %s, want Keyword", name, got)
 		}
 	}
+}
+
+func TestWorkersKnowHowManyShareTheLimitsOfTheirAccounts(t *testing.T) {
+	address, _ := connect(t)
+	start := func() (*worker.Worker, *ratelimit.Limits) {
+		config := worker.Default()
+		config.Temporal.Address = address
+		config.Requests = &ratelimit.Limits{PerSecond: 10}
+		w, err := worker.Start(t.Context(), config, zap.NewNop())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w, config.Requests
+	}
+	until := func(l *ratelimit.Limits, want int) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); l.Workers() != want; time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("a worker shares with %d, itself among them, want %d", l.Workers(), want)
+			}
+		}
+	}
+	first, limits := start()
+	defer first.Stop()
+	second, others := start()
+	until(limits, 2)
+	until(others, 2)
+	second.Stop()
+	until(limits, 1)
 }
 
 func TestAWorkerTakesItsPlaceInADeployment(t *testing.T) {

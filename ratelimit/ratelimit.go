@@ -34,17 +34,26 @@ type Limits struct {
 	// PerSecond is how many requests all workers together may make of each
 	// account in a second; zero is as many as the cloud takes.
 	PerSecond float64
-	// Told, if any, is told when a cloud has throttled, and the new rate.
-	Told func(k Key, perSecond float64)
 
 	workers  atomic.Int64 // that share PerSecond; 0 is one
 	mu       sync.Mutex   // guards what follows
+	tell     func(Key, float64)
 	accounts map[string]*queue
 	keys     map[Key]*queue
 }
 
 // ShareWith says how many workers there are, this one among them.
 func (l *Limits) ShareWith(workers int) { l.workers.Store(int64(max(workers, 1))) }
+
+// Workers is how many share, as far as is known.
+func (l *Limits) Workers() int { return int(max(l.workers.Load(), 1)) }
+
+// Told has f told when a cloud has throttled, and the new rate.
+func (l *Limits) Told(f func(k Key, perSecond float64)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tell = f
+}
 
 // Turn is the permission to make one request. It must be told Done.
 type Turn struct {
@@ -91,7 +100,7 @@ func (l *Limits) queues(k Key) (account, own *queue) {
 }
 
 // share is this worker's part of what is configured.
-func (l *Limits) share() float64 { return l.PerSecond / float64(max(l.workers.Load(), 1)) }
+func (l *Limits) share() float64 { return l.PerSecond / float64(l.Workers()) }
 
 // Answered tells that the cloud took the request, whatever it answered.
 func (t Turn) Answered() {
@@ -103,8 +112,13 @@ func (t Turn) Answered() {
 // Throttled tells that the cloud refused the request because it came too fast,
 // and for how long it wants none; zero if it did not say.
 func (t Turn) Throttled(pause time.Duration) {
-	if t.queue == nil || !t.queue.throttled(t.began, time.Now(), pause) || t.limits.Told == nil {
+	if t.queue == nil || !t.queue.throttled(t.began, time.Now(), pause) {
 		return
 	}
-	t.limits.Told(t.key, t.queue.rate(time.Now()))
+	t.limits.mu.Lock()
+	tell := t.limits.tell
+	t.limits.mu.Unlock()
+	if tell != nil {
+		tell(t.key, t.queue.rate(time.Now()))
+	}
 }

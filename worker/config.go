@@ -8,6 +8,7 @@ import (
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/ratelimit"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
 
@@ -26,6 +27,8 @@ type Config struct {
 	// DeploymentMonitors judge deployments under way.
 	DeploymentMonitors []DeploymentMonitor `yaml:"deploymentMonitors"`
 	Custom             Custom              `yaml:"-"`
+	// Requests, if any, are the limits that the accounts were opened with.
+	Requests *ratelimit.Limits `yaml:"-"`
 }
 
 // Custom is what a program that embeds the worker adds in code.
@@ -74,8 +77,8 @@ type Limits struct {
 	// CachedWorkflows is how many executions stay in memory between two
 	// steps; a big one takes about 200 KB. The cache is the process's.
 	CachedWorkflows int `yaml:"cachedWorkflows" env:"GENNAKER_CACHED_WORKFLOWS"`
-	// AccountRequestsPerSecond is how many activities start per second for
-	// each account; 0 is no limit.
+	// AccountRequestsPerSecond is how many requests all workers together make
+	// of each account's cloud in a second; 0 is as many as the cloud takes.
 	AccountRequestsPerSecond float64 `yaml:"accountRequestsPerSecond" env:"GENNAKER_ACCOUNT_REQUESTS_PER_SECOND"`
 	// StopTimeout is how long a stop waits for activities. After half of it
 	// those that still run are handed back to other workers.

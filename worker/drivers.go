@@ -36,6 +36,7 @@ func openLocal(s *section) (providers.Provider, error) {
 		Endpoint:  f.Endpoint,
 		Token:     string(f.Token),
 		TokenFile: f.TokenFile,
+		Limits:    s.report.requests,
 	})
 }
 
@@ -67,6 +68,7 @@ func openAWS(s *section) (providers.Provider, error) {
 		SessionName:     f.SessionName,
 		Endpoint:        f.Endpoint,
 		Endpoints:       f.Endpoints,
+		Limits:          s.report.requests,
 	})
 }
 

@@ -27,7 +27,7 @@ func execute(t *testing.T, g *guard, run func(ctx context.Context, ref gennaker.
 
 func TestAnActivityIsHandedBackWhenItsWorkerStops(t *testing.T) {
 	stopping, stop := context.WithCancel(context.Background())
-	err := execute(t, &guard{stopping: stopping, limits: &accountLimits{}},
+	err := execute(t, &guard{stopping: stopping},
 		func(ctx context.Context, _ gennaker.ServerGroupRef) error {
 			stop()
 			<-ctx.Done()
@@ -41,7 +41,7 @@ func TestAnActivityIsHandedBackWhenItsWorkerStops(t *testing.T) {
 
 func TestAnActivityThatFinishesWhileItsWorkerStopsCounts(t *testing.T) {
 	stopping, stop := context.WithCancel(context.Background())
-	err := execute(t, &guard{stopping: stopping, limits: &accountLimits{}},
+	err := execute(t, &guard{stopping: stopping},
 		func(ctx context.Context, _ gennaker.ServerGroupRef) error {
 			stop()
 			<-ctx.Done()
@@ -53,28 +53,12 @@ func TestAnActivityThatFinishesWhileItsWorkerStopsCounts(t *testing.T) {
 }
 
 func TestAnOrdinaryFailureStaysAsItIs(t *testing.T) {
-	err := execute(t, &guard{stopping: context.Background(), limits: &accountLimits{}},
+	err := execute(t, &guard{stopping: context.Background()},
 		func(context.Context, gennaker.ServerGroupRef) error {
 			return temporal.NewApplicationError("no such image", "Invalid")
 		})
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) || failure.Type() != "Invalid" {
 		t.Errorf("activity = %v, want Invalid", err)
-	}
-}
-
-func TestAccountsHaveLimitsOfTheirOwn(t *testing.T) {
-	l := &accountLimits{perSecond: 0.001} // the second request is far away
-	prod := []any{gennaker.ServerGroupRef{Location: gennaker.Location{Account: "prod"}}}
-	test := []any{&gennaker.InventoryQuery{Account: "test"}}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	for _, args := range [][]any{prod, test, {"no account"}, {nil}, nil} {
-		if err := l.wait(ctx, args); err != nil {
-			t.Errorf("wait(%v) = %v, want nil", args, err)
-		}
-	}
-	if err := l.wait(ctx, prod); err == nil {
-		t.Error("the second request of prod was let through at once")
 	}
 }

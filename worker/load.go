@@ -29,6 +29,8 @@ func Load(file string, lookup func(name string) (string, bool)) (Config, error) 
 	}
 	r.override(&c, lookup)
 	r.check(&c)
+	c.Requests = r.requests
+	c.Requests.PerSecond = c.Limits.AccountRequestsPerSecond
 	return c, r.err()
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/ratelimit"
 )
 
 // Place is where a field was set: a line of the file, or an environment
@@ -56,10 +57,11 @@ type report struct {
 	file     string
 	places   map[string]Place // by field
 	problems Problems
+	requests *ratelimit.Limits // of the accounts that are opened
 }
 
 func newReport(file string) *report {
-	return &report{file: file, places: map[string]Place{}}
+	return &report{file: file, places: map[string]Place{}, requests: &ratelimit.Limits{}}
 }
 
 // at remembers the line of a field, for the checks that come later.

@@ -15,6 +15,8 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"go.uber.org/zap"
+
+	"github.com/gennaker/gennaker/ratelimit"
 )
 
 // Worker is a started worker.
@@ -25,6 +27,7 @@ type Worker struct {
 	worker   worker.Worker
 	monitor  *monitor
 	handBack context.CancelFunc // interrupts the activities that still run
+	alone    context.CancelFunc // ends the sharing of limits
 	failed   chan error         // gets what Temporal's SDK gave up on
 }
 
@@ -84,7 +87,24 @@ func (w *Worker) start(ctx context.Context) error {
 	if err := w.worker.Start(); err != nil {
 		return fmt.Errorf("worker: start: %w", err)
 	}
+	w.limit()
 	return nil
+}
+
+// limit has the accounts' limits tell of throttles, and be shared.
+func (w *Worker) limit() {
+	if w.config.Requests == nil {
+		return
+	}
+	w.config.Requests.Told(func(k ratelimit.Key, perSecond float64) {
+		w.log.Info("the cloud throttles", zap.Stringer("requests", k), zap.Float64("now per second", perSecond))
+	})
+	if w.config.Requests.PerSecond == 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.alone = cancel
+	go w.share(ctx)
 }
 
 func (w *Worker) options() worker.Options {
@@ -99,7 +119,7 @@ func (w *Worker) options() worker.Options {
 		WorkerStopTimeout:                      l.StopTimeout,
 		DeploymentOptions:                      w.config.Deployment.options(),
 		Interceptors: []interceptor.WorkerInterceptor{
-			&guard{stopping: stopping, limits: &accountLimits{perSecond: l.AccountRequestsPerSecond}}},
+			&guard{stopping: stopping}},
 		OnFatalError: func(err error) {
 			select {
 			case w.failed <- err:
@@ -146,6 +166,9 @@ func (w *Worker) Stop() {
 func (w *Worker) close() {
 	if w.handBack != nil {
 		w.handBack()
+	}
+	if w.alone != nil {
+		w.alone()
 	}
 	if w.client != nil {
 		w.client.Close()

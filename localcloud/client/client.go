@@ -32,6 +32,8 @@ type Config struct {
 	Endpoint  string // http://127.0.0.1:1234; default: what StateDir says
 	Token     string // default: what TokenFile holds
 	TokenFile string // default: what is in StateDir
+	// Around, if any, is put around every request.
+	Around func(http.RoundTripper) http.RoundTripper
 }
 
 // Client speaks to one local cloud. Its errors wrap the kinds of package
@@ -50,7 +52,11 @@ func New(c Config) (*Client, error) {
 	if c.Token == "" {
 		c.TokenFile = cmp.Or(c.TokenFile, filepath.Join(c.StateDir, TokenFile))
 	}
-	return &Client{config: c, http: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}}}, nil
+	var transport http.RoundTripper = &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
+	if c.Around != nil {
+		transport = c.Around(transport)
+	}
+	return &Client{config: c, http: &http.Client{Timeout: 30 * time.Second, Transport: transport}}, nil
 }
 
 // ServerGroups lists the server groups in scope, oldest first.

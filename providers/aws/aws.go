@@ -19,6 +19,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/ratelimit"
 )
 
 // Config is an account. Without an access key its credentials are those that
@@ -48,6 +49,8 @@ type Config struct {
 	HTTP *http.Client
 	// Around, if any, is put around every request.
 	Around Around
+	// Limits, if any, say when a request may be made, and learn from throttles.
+	Limits *ratelimit.Limits
 }
 
 // Services are the names of the services that an account calls, as Endpoints
@@ -81,7 +84,7 @@ func New(c Config) (*Cloud, error) {
 	if c.HTTP != nil {
 		loaded.HTTPClient = c.HTTP
 	}
-	loaded = pass(loaded, c.Around)
+	loaded = pass(pass(loaded, "gennaker:around", c.Around), "gennaker:pace", paced(c.Limits, c.Account))
 	if c.AssumeRole != "" {
 		loaded.Credentials = aws.NewCredentialsCache(c.assumed(loaded))
 	}

@@ -20,12 +20,12 @@ type Call struct {
 type Around func(ctx context.Context, c Call, request func(context.Context) error) error
 
 // pass has all calls of an account go through around, also those that fetch
-// its credentials.
-func pass(loaded aws.Config, around Around) aws.Config {
+// its credentials. Of several, the last is the outermost.
+func pass(loaded aws.Config, name string, around Around) aws.Config {
 	if around == nil {
 		return loaded
 	}
-	step := middleware.FinalizeMiddlewareFunc("gennaker:around", func(ctx context.Context, in middleware.FinalizeInput,
+	step := middleware.FinalizeMiddlewareFunc(name, func(ctx context.Context, in middleware.FinalizeInput,
 		next middleware.FinalizeHandler) (out middleware.FinalizeOutput, meta middleware.Metadata, err error) {
 		c := Call{awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx), awsmiddleware.GetRegion(ctx)}
 		err = around(ctx, c, func(ctx context.Context) error {

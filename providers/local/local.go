@@ -8,10 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/localcloud/client"
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/ratelimit"
 )
 
 // Config names an account's cloud: by its state directory, or by endpoint and
@@ -23,6 +25,8 @@ type Config struct {
 	Endpoint  string // http://127.0.0.1:1234
 	Token     string
 	TokenFile string // read for each call
+	// Limits, if any, say when a request may be made.
+	Limits *ratelimit.Limits
 }
 
 // Cloud is one account. It is safe to share.
@@ -46,7 +50,8 @@ func New(c Config) (*Cloud, error) {
 	if c.Account == "" {
 		return nil, fmt.Errorf("local: %w: the account has no name", gennaker.ErrInvalid)
 	}
-	reach, err := client.New(client.Config{StateDir: c.StateDir, Endpoint: c.Endpoint, Token: c.Token, TokenFile: c.TokenFile})
+	reach, err := client.New(client.Config{StateDir: c.StateDir, Endpoint: c.Endpoint, Token: c.Token, TokenFile: c.TokenFile,
+		Around: func(base http.RoundTripper) http.RoundTripper { return c.Limits.Around(base, c.Account) }})
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", c.Account, err)
 	}
