@@ -114,13 +114,31 @@ func workerConfig(t *testing.T, bin, key string) string {
 // runDev runs gennaker-dev until the test ends, and returns once it is ready.
 func runDev(t *testing.T, bin, state, config string) dev.Addresses {
 	t.Helper()
+	startDev(t, bin, state, nil, "--worker-config", config)
+	addresses, err := dev.ReadAddresses(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return addresses
+}
+
+// startDev starts parts of gennaker-dev, or all if none are named, and returns
+// once they are ready. They end with the test.
+func startDev(t *testing.T, bin, state string, parts []string, flags ...string) *exec.Cmd {
+	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), "dev.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
+	flags = append(flags, "--state", state)
+	waiting := []string{"wait", "--state", state, "--timeout", "90s"}
+	if len(parts) > 0 {
+		only := []string{"--only", strings.Join(parts, ",")}
+		flags, waiting = append(flags, only...), append(waiting, only...)
+	}
 	program := filepath.Join(bin, "gennaker-dev")
-	running := exec.Command(program, "--state", state, "--worker-config", config)
+	running := exec.Command(program, flags...)
 	running.Stdout, running.Stderr = log, log
 	if err := running.Start(); err != nil {
 		t.Fatal(err)
@@ -129,15 +147,11 @@ func runDev(t *testing.T, bin, state, config string) dev.Addresses {
 		_ = running.Process.Signal(syscall.SIGTERM) // it may have ended
 		_ = running.Wait()
 	})
-	if out, err := exec.Command(program, "wait", "--state", state, "--timeout", "90s").CombinedOutput(); err != nil {
+	if out, err := exec.Command(program, waiting...).CombinedOutput(); err != nil {
 		text, _ := os.ReadFile(log.Name())
 		t.Fatalf("gennaker-dev wait: %v\n%s%s", err, out, text)
 	}
-	addresses, err := dev.ReadAddresses(state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return addresses
+	return running
 }
 
 // killPrograms ends what a failed session left running.

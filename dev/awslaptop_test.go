@@ -1,0 +1,170 @@
+package dev_test
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// laptop is Gennaker beside the Amazon that make aws starts, with the
+// configuration of examples/aws, and moto.
+type laptop struct {
+	*testing.T   // what runs, runs until its end
+	bin, state   string
+	worker       *exec.Cmd
+	workerConfig string // its file
+	awsConfig    string // that of AWS's CLI
+	amazon, moto string // URLs
+}
+
+func startLaptop(t *testing.T) *laptop {
+	t.Helper()
+	l := &laptop{T: t, bin: t.TempDir(), state: filepath.Join(t.TempDir(), "state")}
+	buildInto(t, l.bin, ".", "./gennaker-dev")
+	buildInto(t, l.bin, "..", "./starter/gennaker", "./providers/aws/awstest/gennaker-aws")
+	l.amazon = startAmazon(t, filepath.Join(l.bin, "gennaker-aws"), awsTarget(t, "ministack"))
+	l.moto = startMoto(t, awsTarget(t, "moto"))
+	if err := os.Symlink(awsTarget(t, "aws"), filepath.Join(l.bin, "aws")); err != nil {
+		t.Fatal(err)
+	}
+	l.workerConfig, l.awsConfig = l.example("worker.yaml"), l.example("aws.config")
+	l.append(l.workerConfig, "  - {name: moto, provider: aws, regions: [us-east-1], endpoint: "+l.moto+", accessKeyId: test, secretAccessKey: test}\n")
+	l.append(l.awsConfig, "\n[profile moto]\nregion = us-east-1\nendpoint_url = "+l.moto+"\naws_access_key_id = test\naws_secret_access_key = test\n")
+	startDev(t, l.bin, l.state, []string{"temporal", "cloud"})
+	l.startWorker()
+	return l
+}
+
+func (l *laptop) startWorker() {
+	l.Helper()
+	l.worker = startDev(l.T, l.bin, l.state, []string{"worker"}, "--worker-config", l.workerConfig)
+}
+
+// awsTarget installs a program of AWS's and returns its path.
+func awsTarget(t *testing.T, name string) string {
+	t.Helper()
+	var complaint bytes.Buffer
+	install := exec.Command(filepath.Join("..", "deploy", "aws-targets.sh"), name)
+	install.Stderr = &complaint
+	path, err := install.Output()
+	if err != nil {
+		t.Fatalf("this test needs %s, and deploy/aws-targets.sh did not provide it: %v\n%s", name, err, complaint.String())
+	}
+	return strings.TrimSpace(string(path))
+}
+
+// example is a copy of a file of examples/aws for the Amazon of this test.
+func (l *laptop) example(name string) string {
+	l.Helper()
+	const usual = "http://127.0.0.1:7244"
+	text, err := os.ReadFile(filepath.Join("..", "examples", "aws", name))
+	if err != nil {
+		l.Fatal(err)
+	}
+	if !strings.Contains(string(text), usual) {
+		l.Fatalf("%s does not name %s, where make aws answers", name, usual)
+	}
+	file := filepath.Join(l.TempDir(), name)
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), usual, l.amazon)), 0o600); err != nil {
+		l.Fatal(err)
+	}
+	return file
+}
+
+func (l *laptop) append(file, text string) {
+	l.Helper()
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(text)
+		f.Close()
+	}
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+var answersAt = regexp.MustCompile(`(?s)Simulated +(http://\S+).*ready in`)
+
+// startAmazon runs gennaker-aws until the test ends, and returns its address.
+func startAmazon(t *testing.T, program, ministack string) string {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "amazon.log")
+	run(t, log, program, "--port", "0", "--ministack", ministack)
+	var found []string
+	awaitTrue(t, log, func() bool {
+		text, err := os.ReadFile(log)
+		found = answersAt.FindStringSubmatch(string(text))
+		return err == nil && found != nil
+	})
+	return found[1]
+}
+
+func startMoto(t *testing.T, program string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	l.Close()
+	log := filepath.Join(t.TempDir(), "moto.log")
+	run(t, log, program, "-H", host, "-p", port)
+	url := "http://" + net.JoinHostPort(host, port)
+	awaitTrue(t, log, func() bool {
+		answer, err := http.Get(url + "/moto-api/")
+		if err == nil {
+			answer.Body.Close()
+		}
+		return err == nil
+	})
+	return url
+}
+
+// run runs a program until the test ends.
+func run(t *testing.T, log, program string, arguments ...string) {
+	t.Helper()
+	out, err := os.Create(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	running := exec.Command(program, arguments...)
+	running.Stdout, running.Stderr = out, out
+	if err := running.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = running.Process.Signal(syscall.SIGTERM) // it may have ended
+		_ = running.Wait()
+	})
+}
+
+// awaitTrue waits for a program that writes a log.
+func awaitTrue(t *testing.T, log string, ready func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !ready(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			text, _ := os.ReadFile(log)
+			t.Fatalf("it is not ready:\n%s", text)
+		}
+	}
+}
+
+// environment is what the programs of a session read. Nothing of this
+// machine's own AWS configuration is in it.
+func (l *laptop) environment() map[string]string {
+	examples, _ := filepath.Abs(filepath.Join("..", "examples", "aws"))
+	return map[string]string{
+		"PATH": l.bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GENNAKER_STATE": l.state, "GENNAKER_USER": "ada",
+		"AWS_CONFIG_FILE": l.awsConfig, "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_PAGER": "", "LANG": "C.UTF-8",
+		"AMAZON": l.amazon, "EXAMPLES": examples,
+	}
+}
