@@ -52,6 +52,9 @@ type Parent struct {
 	Execution string `json:"execution"` // its id
 	Stage     string `json:"stage"`     // refId
 	Depth     int    `json:"depth"`     // how many executions are above
+	// Cluster is what the stage deploys by this execution, a strategy: an entry
+	// of its clusters. Nil if the execution is none.
+	Cluster map[string]any `json:"cluster,omitempty"`
 }
 
 type plainTrigger Trigger

@@ -33,7 +33,7 @@ type Pipeline struct {
 	RespectQuietPeriod      bool             `json:"respectQuietPeriod,omitempty" support:"later"`
 	Roles                   []string         `json:"roles,omitempty"`
 	ServiceAccount          string           `json:"serviceAccount,omitempty"`
-	Strategy                bool             `json:"strategy,omitempty" support:"later"`
+	Strategy                bool             `json:"strategy,omitempty" jsonschema_description:"It is a deployment strategy: a deploy stage whose strategy is custom runs it, and its own deploy stage without clusters deploys what that one says."`
 	Source                  map[string]any   `json:"source,omitempty"`
 	Template                map[string]any   `json:"template,omitempty" support:"later"`
 	Variables               map[string]any   `json:"variables,omitempty"`

@@ -19,6 +19,9 @@ type Until struct {
 	// there must be in all.
 	Up    int  `json:"up"`
 	Total *int `json:"total,omitempty"`
+	// Ready counts instances as up that are out of service alone because they
+	// are not to have traffic.
+	Ready bool `json:"ready,omitempty"`
 	// Health is whose judgment counts.
 	Health gennaker.HealthProviders `json:"health,omitzero"`
 	// Idle waits until no instance takes traffic, Gone until there is no such
@@ -35,7 +38,14 @@ func (u Until) holds(g gennaker.ServerGroup) bool {
 	case u.Idle:
 		return !g.Enabled && u.down(g) == len(g.Instances)
 	}
-	return u.Health.CountUp(g) >= u.Up && (u.Total == nil || g.Resting || len(g.Instances) == *u.Total)
+	up := u.Health.CountUp(g)
+	if u.Ready {
+		up += g.Count(gennaker.OutOfService)
+		if g.Resting {
+			return true
+		}
+	}
+	return up >= u.Up && (u.Total == nil || g.Resting || len(g.Instances) == *u.Total)
 }
 
 // down is how many instances have no traffic.

@@ -23,6 +23,9 @@ type checker struct {
 	graph   []graphStage
 	guesses int  // how many names may still be compared
 	lax     bool // the document asks for Spinnaker's reading
+	// strategy says that the document is one: it is run in place of another
+	// pipeline's deployment.
+	strategy bool
 }
 
 func newChecker(types Types, found *findings) *checker {

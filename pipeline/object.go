@@ -109,7 +109,7 @@ func (c *checker) object(n *node, s *shape, p *path) (map[string]any, []member) 
 		}
 	}
 	for _, r := range s.rules {
-		if _, given := fields[r.name]; r.required && !given {
+		if _, given := fields[r.name]; r.required && !given && !(r.unneeded && c.strategy) {
 			c.problem(n.position, p.field(r.name), "is missing: %s", r.help())
 		}
 	}

@@ -25,6 +25,9 @@ func (c *checker) document(n *node) any {
 	if reading := n.field("compatibility"); reading != nil {
 		c.lax = reading.text == "spinnaker"
 	}
+	if strategy := n.field("strategy"); strategy != nil {
+		c.strategy = strategy.text == "true"
+	}
 	s := documented(pipelineType)
 	c.expressions(n, s, nil)
 	fields := c.open(n, s, nil)

@@ -13,6 +13,7 @@ type rule struct {
 	typ         reflect.Type
 	description string
 	required    bool
+	unneeded    bool // where the document is a strategy, which its parent gives the field
 	minimum     *float64
 	maximum     *float64
 	enum        []string
@@ -84,6 +85,8 @@ func ruleOf(f reflect.StructField, name string) rule {
 		name = f.Name
 	}
 	r := rule{name: name, typ: f.Type, description: f.Tag.Get("jsonschema_description"), later: f.Tag.Get("support") == "later"}
+	r.unneeded = f.Tag.Get("required") == "unless strategy"
+	r.required = r.unneeded
 	for tag := range strings.SplitSeq(f.Tag.Get("jsonschema"), ",") {
 		key, value, _ := strings.Cut(tag, "=")
 		switch key {

@@ -129,7 +129,7 @@ func TestWhatAChildIsStartedWith(t *testing.T) {
 	if got.Type != "pipeline" || got.User != "ada" || !got.DryRun {
 		t.Errorf("trigger = %+v, want a pipeline's, for ada, dry", got)
 	}
-	if p := got.Parent; p == nil || *p != (gennaker.Parent{Execution: executionID, Stage: "1", Depth: 4}) {
+	if p := got.Parent; p == nil || !reflect.DeepEqual(*p, gennaker.Parent{Execution: executionID, Stage: "1", Depth: 4}) {
 		t.Errorf("parent = %+v", p)
 	}
 	if want := map[string]any{"version": "7", "color": "blue"}; !reflect.DeepEqual(got.Parameters, want) {

@@ -55,7 +55,9 @@ func worldWith(t *testing.T, c activities.Config) *world {
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env, stages.Table.With(customTypes))
-	c.Providers = providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud})
+	if c.Providers == nil {
+		c.Providers = providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud})
+	}
 	c.Pipelines, c.Executions = &w.stored, &w.others
 	activities.Register(w.env, activities.New(c))
 	w.begun = w.env.Now()

@@ -83,6 +83,13 @@ func AwaitUp(ctx workflow.Context, ref gennaker.ServerGroupRef, up int) error {
 	return await(ctx, u, HealthLimit, fmt.Sprintf("%s has %d healthy instances", ref.Name, up))
 }
 
+// AwaitReady waits until that many instances of a server group without traffic
+// could take it.
+func AwaitReady(ctx workflow.Context, ref gennaker.ServerGroupRef, ready int) error {
+	u := activities.Until{ServerGroupRef: ref, Up: ready, Ready: true}
+	return await(ctx, u, HealthLimit, fmt.Sprintf("%s has %d instances that are ready", ref.Name, ready))
+}
+
 // AwaitCapacity waits until there are exactly that many instances and, if the
 // server group takes traffic, all are up.
 func AwaitCapacity(ctx workflow.Context, ref gennaker.ServerGroupRef, total int, enabled bool) error {

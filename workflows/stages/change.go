@@ -71,16 +71,16 @@ func (in Input) operation(kind string, cluster gennaker.ClusterRef, a address, f
 	}
 }
 
-// together runs a change for each operation at the same time and returns when
-// all have ended.
-func together(ctx workflow.Context, in Input, list []gennaker.Operation) ([]gennaker.Change, error) {
+// together makes each change at the same time and returns when all have ended.
+// The failure of one spares the others, and names its cluster.
+func together(ctx workflow.Context, list []gennaker.Operation, do func(workflow.Context, gennaker.Operation) (gennaker.Change, error)) ([]gennaker.Change, error) {
 	changes := make([]gennaker.Change, len(list))
 	failures := make([]error, len(list))
 	group := workflow.NewWaitGroup(ctx)
 	for i, op := range list {
 		group.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
-			changes[i], failures[i] = ops.ChangeCluster(ctx, op, in)
+			changes[i], failures[i] = do(ctx, op)
 			if failures[i] != nil && len(list) > 1 {
 				failures[i] = fmt.Errorf("%s: %w", op.Cluster, failures[i])
 			}

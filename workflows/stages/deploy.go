@@ -7,20 +7,53 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/workflows/config"
+	"github.com/gennaker/gennaker/workflows/ops"
 	"github.com/gennaker/gennaker/workflows/strategies"
 )
 
 type deployConfig struct {
-	Clusters []strategies.Cluster `json:"clusters" jsonschema:"required" jsonschema_description:"What to deploy, all at the same time."`
+	Clusters []strategies.Cluster `json:"clusters" required:"unless strategy" jsonschema_description:"What to deploy, all at the same time. In a strategy: what the stage deploys that runs it."`
+	Traffic  string               `json:"trafficOptions,omitempty" jsonschema:"enum=,enum=inherit,enum=enable,enum=disable" jsonschema_description:"In a strategy, without clusters: whether the new server group is made with traffic; inherit is the default."`
 }
 
 // Deploy makes a new server group in each of the stage's clusters.
 func Deploy(ctx workflow.Context, in Input) (Outputs, error) {
+	list, err := in.deployments()
+	if err != nil {
+		return nil, err
+	}
+	var children []gennaker.Execution
+	changes, err := together(ctx, list, func(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
+		if op.Config["strategy"] != "custom" {
+			return ops.ChangeCluster(ctx, op, in)
+		}
+		child, err := in.custom(ctx, op)
+		children = append(children, child)
+		return gennaker.Change{Cluster: op.Cluster}, err
+	})
+	for _, c := range changes {
+		in.State.Warnings = append(in.State.Warnings, c.Warnings...)
+	}
+	outputs := deployed(changes)
+	for _, child := range children {
+		outputs = withDeployed(outputs, outputsOf(child))
+	}
+	return outputs, err
+}
+
+// deployments are what the stage deploys: a new server group in each location
+// of each cluster.
+func (in Input) deployments() ([]gennaker.Operation, error) {
 	c, err := config.Decode[deployConfig](in.Config)
 	if err != nil {
 		return nil, err
 	}
 	blocks, _ := in.Config["clusters"].([]any)
+	if parent := in.Execution.Trigger.Parent; len(blocks) == 0 && parent != nil && parent.Cluster != nil {
+		if blocks, c.Clusters, err = inherited(*parent, c.Traffic); err != nil {
+			return nil, err
+		}
+	}
 	if len(blocks) == 0 || len(blocks) != len(c.Clusters) {
 		return nil, fmt.Errorf("clusters: %w: a list of at least one cluster is wanted", gennaker.ErrInvalid)
 	}
@@ -40,11 +73,7 @@ func Deploy(ctx workflow.Context, in Input) (Outputs, error) {
 			list = append(list, op)
 		}
 	}
-	changes, err := together(ctx, in, list)
-	for _, c := range changes {
-		in.State.Warnings = append(in.State.Warnings, c.Warnings...)
-	}
-	return deployed(changes), err
+	return list, nil
 }
 
 // deployed are Spinnaker's outputs of a deploy stage: the new server groups by

@@ -76,15 +76,20 @@ func (c pipelineConfig) child(ctx workflow.Context, in Input) (string, error) {
 // startChild starts an execution of a pipeline for the stage, once for each
 // attempt and key: the name by which the stage tells its executions apart.
 func (in Input) startChild(ctx workflow.Context, p gennaker.Pipeline, parameters map[string]any, key string) (string, error) {
-	if p.Disabled {
-		return "", fmt.Errorf("pipeline %s: %w: it is disabled and cannot be started", p.Ref(), gennaker.ErrInvalid)
-	}
 	trigger, err := in.childTrigger(ctx, p, parameters)
 	if err != nil {
 		return "", err
 	}
 	if key != "" {
 		identify(trigger, key)
+	}
+	return in.startTriggered(ctx, p, trigger, key)
+}
+
+// startTriggered is startChild with another trigger.
+func (in Input) startTriggered(ctx workflow.Context, p gennaker.Pipeline, trigger gennaker.Trigger, key string) (string, error) {
+	if p.Disabled {
+		return "", fmt.Errorf("pipeline %s: %w: it is disabled and cannot be started", p.Ref(), gennaker.ErrInvalid)
 	}
 	id, err := ops.StartExecution(ctx, gennaker.Start{Pipeline: p, Trigger: trigger}, in.State.StartTime, in.token(ctx, key))
 	if err == nil {

@@ -33,6 +33,7 @@ var Table = map[string]Strategy{
 	"redblack":        {Run: RedBlack},
 	"rollingredblack": {Run: RollingRedBlack, Rolls: true},
 	"monitored":       {Run: Monitored, Rolls: true},
+	"custom":          {Run: Custom},
 }
 
 // Deployment is one deployment under way. Old is the cluster as it was before,
@@ -121,6 +122,9 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 	if err := c.capacity().Check(); err != nil {
 		return nil, err
 	}
+	if err := c.checkTraffic(); err != nil {
+		return nil, err
+	}
 	if c.Strategy == "monitored" {
 		c.Rollback = c.FailureActions.rollback()
 	}
@@ -140,7 +144,7 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 		Old:    old,
 		New: gennaker.CreateServerGroup{
 			Location: op.Cluster.Location, Name: moniker.Name(), Moniker: moniker,
-			LoadBalancers: c.LoadBalancers, Marks: marks(ctx, op), Spec: spec(op.Config),
+			LoadBalancers: c.LoadBalancers, Marks: marks(ctx, op), Spec: spec(op.Config), Disabled: c.Traffic == "disable",
 		},
 		Change: gennaker.Change{Cluster: op.Cluster, ServerGroup: moniker.Name()},
 		op:     op,

@@ -26,7 +26,11 @@ func create(ctx workflow.Context, d *Deployment) error {
 // awaitHealthy waits until enough of that many instances are up.
 func (d *Deployment) awaitHealthy(ctx workflow.Context, desired int) error {
 	d.healthy = false
-	if err := ops.AwaitUp(ctx, d.New.Ref(), d.Config.healthy(desired)); err != nil {
+	await := ops.AwaitUp
+	if d.New.Disabled {
+		await = ops.AwaitReady
+	}
+	if err := await(ctx, d.New.Ref(), d.Config.healthy(desired)); err != nil {
 		return err
 	}
 	d.healthy = true
