@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -32,6 +33,14 @@ func TestConformanceOnMoto(t *testing.T) {
 		},
 		Region: region,
 		Spec:   spec,
+		AddImage: func(t testing.TB, _ providers.Provider, name string) {
+			time.Sleep(time.Second) // moto's images are dated by the second
+			_, err := connect(t, m.endpoint, region).ec2.RegisterImage(t.Context(), &ec2.RegisterImageInput{Name: &name})
+			if err != nil {
+				t.Fatal(err)
+			}
+		},
+		NoImage: "ami-00000000000000000", NoInstance: "i-00000000000000000",
 		Gaps: map[string]string{
 			"a server group made out of traffic is out of it until it is enabled": "moto registers new instances whether AddToLoadBalancer is suspended or not",
 		},

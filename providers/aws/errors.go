@@ -53,7 +53,9 @@ var kinds = []struct {
 	{"IdempotentParameterMismatch", "", gennaker.ErrExists},
 
 	{"NotFound", "", gennaker.ErrNotFound},
+	{"InvalidID", "", gennaker.ErrNotFound}, // of what shall be tagged
 	{"ValidationError", "name not found", gennaker.ErrNotFound},
+	{"ValidationError", "specified launch template", gennaker.ErrUnavailable}, // we have just made it: not seen everywhere yet
 	{"ValidationError", "does not exist", gennaker.ErrInvalid},
 
 	{"LimitExceeded", "", gennaker.ErrInvalid},

@@ -117,7 +117,7 @@ const region = "us-east-1"
 // clients are the SDK's own, to prepare what we do not make and to look
 // behind our back.
 type clients struct {
-	t       *testing.T
+	t       testing.TB
 	groups  *autoscaling.Client
 	ec2     *ec2.Client
 	elb     *elb.Client
@@ -125,7 +125,7 @@ type clients struct {
 	region  string
 }
 
-func connect(t *testing.T, endpoint, region string) clients {
+func connect(t testing.TB, endpoint, region string) clients {
 	t.Helper()
 	c, err := config.LoadDefaultConfig(t.Context(), config.WithRegion(region), config.WithBaseEndpoint(endpoint))
 	if err != nil {
@@ -134,8 +134,8 @@ func connect(t *testing.T, endpoint, region string) clients {
 	return clients{t, autoscaling.NewFromConfig(c), ec2.NewFromConfig(c), elb.NewFromConfig(c), classic.NewFromConfig(c), region}
 }
 
-func must[T any](value T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)

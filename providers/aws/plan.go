@@ -73,7 +73,7 @@ func (r *region) place(ctx context.Context, p *plan) error {
 		return fmt.Errorf("%w: it says nowhere to run: give a subnetType, subnetIds, or availabilityZones: {%s: [%sa]}",
 			gennaker.ErrInvalid, r.Region, r.Region)
 	}
-	p.securityGroups, err = r.findSecurityGroups(ctx, s.SecurityGroups, func() (string, error) {
+	p.securityGroups, err = r.findSecurityGroups(ctx, slices.Concat(s.SecurityGroups, s.SecurityGroupNames), func() (string, error) {
 		if network == "" && len(p.subnets) > 0 {
 			return r.networkOf(ctx, p.subnets[0])
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
 	"github.com/gennaker/gennaker/providers/providertest"
@@ -100,7 +101,11 @@ func TestConformanceOnTheSimulator(t *testing.T) {
 		Spec:   (&simulator{}).block(),
 		Faults: b.faults(),
 		Sicken: b.sicken,
-		Pause:  func() { time.Sleep(20 * time.Millisecond) },
+		AddImage: func(_ testing.TB, _ providers.Provider, name string) {
+			b.AddImage(awstest.Image{Name: name})
+		},
+		NoImage: "ami-00000000000000000", NoInstance: "i-00000000000000000",
+		Pause: func() { time.Sleep(20 * time.Millisecond) },
 	})
 }
 

@@ -20,7 +20,8 @@ type Spec struct {
 	InstanceType       string         `json:"instanceType,omitempty"`
 	KeyPair            string         `json:"keyPair,omitempty"`
 	SecurityGroups     []string       `json:"securityGroups,omitempty"` // ids or names
-	Role               string         `json:"iamRole,omitempty"`        // name or ARN of an instance profile
+	SecurityGroupNames []string       `json:"securityGroupNames,omitempty"`
+	Role               string         `json:"iamRole,omitempty"` // name or ARN of an instance profile
 	Base64UserData     string         `json:"base64UserData,omitempty"`
 	UserData           string         `json:"userData,omitempty"` // not encoded yet
 	BlockDevices       []BlockDevice  `json:"blockDevices,omitempty"`

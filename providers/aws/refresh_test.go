@@ -1,0 +1,93 @@
+package aws_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers/aws"
+	"github.com/gennaker/gennaker/providers/aws/awstest"
+)
+
+// refresh reads the newest refresh until it is over.
+func refresh(t *testing.T, cloud *aws.Cloud, ref gennaker.ServerGroupRef) gennaker.Refresh {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		got := must(cloud.GetRefresh(t.Context(), ref))(t)
+		if got.State != gennaker.RefreshRunning {
+			return got
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the refresh never ended: %+v", got)
+		}
+	}
+}
+
+func TestARefreshReplacesTheInstancesByOnesOfAnotherImageOnce(t *testing.T) {
+	s := simulate(t)
+	cloud := s.account(t, aws.Config{})
+	next := s.AddImage(awstest.Image{Name: "shop-2"})
+	q := s.request("shop-v000", 2)
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	eventually(t, cloud, q.Ref(), "up", up(2))
+	if _, err := cloud.GetRefresh(t.Context(), q.Ref()); !errors.Is(err, gennaker.ErrNotFound) {
+		t.Errorf("GetRefresh before there was one = %v, want ErrNotFound", err)
+	}
+	start := gennaker.StartRefresh{ServerGroupRef: q.Ref(), Spec: map[string]any{"imageId": next}, MinHealthy: 50, Token: "r1"}
+	again := func() {
+		t.Helper()
+		if err := cloud.StartRefresh(t.Context(), start); err != nil {
+			t.Fatalf("StartRefresh = %v", err)
+		}
+	}
+	again()
+	again()
+	other := start
+	other.Token = "r2"
+	if err := cloud.StartRefresh(t.Context(), other); !errors.Is(err, gennaker.ErrExists) {
+		t.Errorf("StartRefresh while one is under way = %v, want ErrExists", err)
+	}
+	if got := refresh(t, cloud, q.Ref()); got.State != gennaker.RefreshSucceeded || got.Percent != 100 || got.Token != "r1" || got.Started.IsZero() {
+		t.Errorf("GetRefresh = %+v, want that of token r1, succeeded at 100 %%", got)
+	}
+	again() // it has ended: nothing is to do
+	if got := s.Count("StartInstanceRefresh", ""); got != 1 {
+		t.Errorf("%d refreshes began, want 1", got)
+	}
+	g := eventually(t, cloud, q.Ref(), "up", up(2))
+	for _, i := range s.Instances() {
+		if i.Group == q.Name && i.Image != next {
+			t.Errorf("instance %s runs %s, want %s", i.ID, i.Image, next)
+		}
+	}
+	if g.Image != next {
+		t.Errorf("its image is %s, want %s", g.Image, next)
+	}
+}
+
+func TestARefreshIsCancelledWhereItIs(t *testing.T) {
+	s := simulate(t)
+	cloud := s.account(t, aws.Config{})
+	q := s.request("shop-v000", 3)
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	eventually(t, cloud, q.Ref(), "up", up(3))
+	if err := cloud.CancelRefresh(t.Context(), q.Ref()); err != nil {
+		t.Errorf("CancelRefresh while none is under way = %v", err)
+	}
+	if err := cloud.StartRefresh(t.Context(), gennaker.StartRefresh{ServerGroupRef: q.Ref(), MinHealthy: 90, Token: "r1"}); err != nil {
+		t.Fatalf("StartRefresh = %v", err)
+	}
+	for range 2 { // each may run twice
+		if err := cloud.CancelRefresh(t.Context(), q.Ref()); err != nil {
+			t.Fatalf("CancelRefresh = %v", err)
+		}
+	}
+	if got := refresh(t, cloud, q.Ref()); got.State != gennaker.RefreshCancelled || got.Reason == "" {
+		t.Errorf("GetRefresh = %+v, want it cancelled with a reason", got)
+	}
+}
