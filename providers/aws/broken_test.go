@@ -6,7 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -76,4 +79,34 @@ func refuses(kind error) func(*http.Request) providertest.Fate {
 		}
 	}
 	return nil
+}
+
+// A worker that was thought dead may still be at it.
+func TestAServerGroupThatAnotherDestroysMeanwhileIsDestroyed(t *testing.T) {
+	var b breakable
+	cloud := b.open(t).(*aws.Cloud)
+	q := b.request("shop-v000", 1)
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	eventually(t, cloud, q.Ref(), "up", up(1))
+	other := b.account(t, aws.Config{})
+	var once sync.Once
+	b.link.Decide(func(r *http.Request) providertest.Fate {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "Action=SuspendProcesses") {
+			once.Do(func() {
+				if err := other.Destroy(t.Context(), q.Ref()); err != nil {
+					t.Errorf("Destroy by the other = %v", err)
+				}
+				for len(b.Groups()) > 0 {
+					time.Sleep(time.Millisecond)
+				}
+			})
+		}
+		return providertest.Fate{}
+	})
+	if err := cloud.Destroy(t.Context(), q.Ref()); err != nil {
+		t.Errorf("Destroy of what another destroys meanwhile = %v", err)
+	}
 }

@@ -42,7 +42,10 @@ func (r *region) destroy(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := r.drain(ctx, g); err != nil {
+	switch err := r.drain(ctx, g); {
+	case errors.Is(err, gennaker.ErrNotFound):
+		return r.dropTemplates(ctx, name) // somebody else has destroyed it meanwhile
+	case err != nil:
 		return err
 	}
 	_, err = r.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
