@@ -31,6 +31,7 @@ func TestConformanceOnMoto(t *testing.T) {
 			}
 			return m.account(t, aws.Config{})
 		},
+		Single: true,
 		Region: region,
 		Spec:   spec,
 		AddImage: func(t testing.TB, _ providers.Provider, name string) {

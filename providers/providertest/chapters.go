@@ -23,6 +23,7 @@ type testCase struct {
 var chapters = []chapter{
 	about[providers.ServerGroups](lifeCycleCases),
 	about[providers.ServerGroups](repeatCases),
+	{canRace, raceCases},
 	about[providers.ServerGroups](errorCases),
 	{canFail, outageCases},
 	{canSicken, healthCases},
@@ -38,7 +39,8 @@ var chapters = []chapter{
 func contract() []chapter {
 	all := slices.Clone(chapters)
 	for _, c := range changes {
-		all = append(all, chapter{c.asked, changeCases(c)}, chapter{both(c.asked, canFail), lossCases(c)})
+		all = append(all, chapter{c.asked, changeCases(c)}, chapter{both(c.asked, canRace), givenUpCases(c)},
+			chapter{both(c.asked, canFail), lossCases(c)})
 	}
 	return all
 }
@@ -54,6 +56,7 @@ func is[T any](_ Harness, p providers.Provider) bool {
 // What a target cannot do, it is not asked to.
 func canSicken(h Harness, _ providers.Provider) bool { return h.Sicken != nil }
 func canFail(h Harness, _ providers.Provider) bool   { return h.Faults != nil }
+func canRace(h Harness, _ providers.Provider) bool   { return !h.Single }
 
 func both(a, b func(Harness, providers.Provider) bool) func(Harness, providers.Provider) bool {
 	return func(h Harness, p providers.Provider) bool { return a(h, p) && b(h, p) }

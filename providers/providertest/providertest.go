@@ -25,6 +25,10 @@ import (
 type Harness struct {
 	// Open returns a provider of an account that holds no server groups.
 	Open func(t *testing.T) providers.Provider
+	// Single says that Open empties the one account that there is. It is not
+	// asked for what needs an account after the other, or what is done to one
+	// at the same time.
+	Single bool
 	// Region is where server groups are made.
 	Region string
 	// Spec is the cloud's part of a cluster block whose instances become

@@ -13,6 +13,10 @@ import (
 var repeatCases = []testCase{
 	{"creating again with the same token changes nothing", createsOnce},
 	{"a name taken by another is refused", refusesTakenName},
+}
+
+// raceCases are what holds of calls at the same time.
+var raceCases = []testCase{
 	{"of those who create one name at the same time, one does", createsOneOfMany},
 	{"who creates one name twice at the same time creates it once", createsOneAtOnce},
 }
@@ -21,6 +25,11 @@ var repeatCases = []testCase{
 func changeCases(c change) []testCase {
 	return []testCase{
 		{c.name + " again changes nothing", func(s *suite) { repeats(s, c) }},
+	}
+}
+
+func givenUpCases(c change) []testCase {
+	return []testCase{
 		{c.name + " that is given up in the middle can be made again", func(s *suite) { isGivenUp(s, c) }},
 	}
 }
