@@ -1,7 +1,5 @@
 package gennaker
 
-import "time"
-
 // The kinds of Operation.
 const (
 	OpDeploy   = "deploy"
@@ -32,8 +30,6 @@ type Operation struct {
 	User      string `json:"user,omitempty"`
 	// Depth is how many executions are above the one that asked.
 	Depth int `json:"depth,omitempty"`
-	// Changed is when the cluster was last changed, as far as is known.
-	Changed time.Time `json:"changed,omitzero"`
 }
 
 // The words of Operation.Target, relative to the cluster as it is.

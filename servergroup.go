@@ -214,9 +214,6 @@ type Departure struct {
 	Keep int `json:"keep,omitempty"`
 	// Health is whose judgment says which instances are in service.
 	Health HealthProviders `json:"health,omitzero"`
-	// Changed is when the cluster was last changed: what is looked at must show
-	// that.
-	Changed time.Time `json:"changed,omitzero"`
 }
 
 // Check refuses, as ErrGuarded, a departure from a cluster that needs the

@@ -28,15 +28,6 @@ type Config struct {
 	// LookOnce leaves it to Temporal to look at a server group again, instead
 	// of pausing between looks: for simulations, whose clock skips.
 	LookOnce bool
-	// Now is the clock of a simulation; default is the real one.
-	Now func() time.Time
-}
-
-func (c Config) clock() func() time.Time {
-	if c.Now == nil {
-		return time.Now
-	}
-	return c.Now
 }
 
 // Activities is every activity there is.
@@ -57,7 +48,7 @@ type Activities struct {
 func New(c Config) Activities {
 	webhooks := newWebhooks(c.Webhooks, c.Users)
 	return Activities{
-		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce, now: c.clock()},
+		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce},
 		Clusters:     &Clusters{temporal: c.Temporal},
 		Jobs:         &Jobs{registry: c.Providers},
 		Executions:   &Executions{client: c.Executions},

@@ -28,9 +28,6 @@ type Until struct {
 	// server group.
 	Idle bool `json:"idle,omitempty"`
 	Gone bool `json:"gone,omitempty"`
-	// Changed is when the cluster was last changed: what is looked at must show
-	// that.
-	Changed time.Time `json:"changed,omitzero"`
 }
 
 // holds reports whether the server group is as wanted.
@@ -72,16 +69,16 @@ func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
 	}
 	return alive(ctx, func(ctx context.Context, b *pulse) error {
 		if a.lookOnce {
-			return a.glance(ctx, groups, u, b)
+			return glance(ctx, groups, u, b)
 		}
-		return a.watch(ctx, groups, u, b)
+		return watch(ctx, groups, u, b)
 	})
 }
 
-func (a *ServerGroups) watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
+func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
 	started := activity.GetInfo(ctx).ScheduledTime
 	for {
-		done, err := a.look(ctx, groups, u, b)
+		done, err := look(ctx, groups, u, b, time.Since(started) > settled)
 		if done || err != nil {
 			return err
 		}
@@ -96,32 +93,38 @@ func (a *ServerGroups) watch(ctx context.Context, groups providers.ServerGroups,
 }
 
 // glance looks once, and is ErrUnavailable if the time has not come.
-func (a *ServerGroups) glance(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
-	done, err := a.look(ctx, groups, u, b)
+func glance(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
+	done, err := look(ctx, groups, u, b, activity.GetInfo(ctx).Attempt > settledAttempts)
 	if err == nil && !done {
 		return fmt.Errorf("await %s: %w: not yet", u.Name, gennaker.ErrUnavailable)
 	}
 	return err
 }
 
+// settled is how long after a change a cloud may still answer as if it had not
+// been made. A simulation has tried so often by then.
+const (
+	settled         = 30 * time.Second
+	settledAttempts = 6
+)
+
 // pace is the pause between two looks: a tenth of the time waited so far.
 func pace(waited time.Duration) time.Duration {
 	return min(max(waited/10, 200*time.Millisecond), 10*time.Second)
 }
 
-// look reads the server group once and reports what it saw. It is not done, and
-// does not believe that there is none, while the cloud may not yet show what
-// was changed last.
-func (a *ServerGroups) look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) (bool, error) {
-	settled := a.lag(groups, u.Changed) <= 0
+// look reads the server group once and reports what it saw. That there is none
+// is believed only if it is sure: one that was just made may not be seen yet.
+func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse, sure bool) (bool, error) {
 	g, err := groups.Get(ctx, u.ServerGroupRef)
 	switch {
-	case errors.Is(err, gennaker.ErrNotFound) && !settled:
-		b.say(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
-		return false, nil
 	case errors.Is(err, gennaker.ErrNotFound):
 		if u.Gone || u.Idle {
 			return true, nil
+		}
+		if !sure {
+			b.say(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
+			return false, nil
 		}
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
@@ -131,7 +134,7 @@ func (a *ServerGroups) look(ctx context.Context, groups providers.ServerGroups, 
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	}
 	b.say(ctx, u.progress(g))
-	return settled && u.holds(g), nil
+	return u.holds(g), nil
 }
 
 func (u Until) progress(g gennaker.ServerGroup) gennaker.Progress {

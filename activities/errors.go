@@ -37,12 +37,10 @@ func translate(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	var wait later
-	errors.As(err, &wait)
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {
 			return temporal.NewApplicationErrorWithOptions(cut(err.Error()), k.name,
-				temporal.ApplicationErrorOptions{NonRetryable: !k.retry, NextRetryDelay: wait.after})
+				temporal.ApplicationErrorOptions{NonRetryable: !k.retry})
 		}
 	}
 	return temporal.NewApplicationError(cut(err.Error()), "Unknown")

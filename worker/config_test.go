@@ -94,11 +94,12 @@ accounts:
     secretAccessKey: s3cret
     endpoint: http://127.0.0.1:4566
     endpoints: {sts: "http://127.0.0.1:4567"}
+  - {name: containers, provider: ecs, regions: [us-east-1], clusters: [shop]}
 `, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []gennaker.Account{{Name: "host", Provider: "local"}, {Name: "laptop", Provider: "local"}, {Name: "prod", Provider: "aws"}}
+	want := []gennaker.Account{{Name: "containers", Provider: "ecs"}, {Name: "host", Provider: "local"}, {Name: "laptop", Provider: "local"}, {Name: "prod", Provider: "aws"}}
 	if diff := cmp.Diff(want, c.registry().Accounts(), cmpopts.IgnoreFields(gennaker.Account{}, "Capabilities")); diff != "" {
 		t.Errorf("accounts differ (-want +got):\n%s", diff)
 	}
@@ -140,9 +141,11 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{name: "an account must be reachable", file: "accounts:\n  - {name: laptop, provider: local}\n",
 			want: []string{"worker.yaml:2: accounts[0]: account laptop: local cloud: invalid: it needs a state directory, or an endpoint and a token"}},
 		{name: "an account needs a provider", file: "accounts:\n  - name: prod\n",
-			want: []string{"worker.yaml:2: accounts[0].provider: is missing: it can be aws, local"}},
+			want: []string{"worker.yaml:2: accounts[0].provider: is missing: it can be aws, ecs, local"}},
 		{name: "an account of AWS has regions", file: "accounts:\n  - {name: prod, provider: aws}\n",
 			want: []string{"worker.yaml:2: accounts[0]: account prod: aws: regions: invalid: it is missing: name at least one, like us-east-1"}},
+		{name: "an account of ECS has clusters", file: "accounts:\n  - {name: prod, provider: ecs, regions: [us-east-1]}\n",
+			want: []string{"worker.yaml:2: accounts[0]: account prod: clusters: invalid: name the ECS clusters of the account, at least one"}},
 		{name: "a field of an account of AWS is shown with the nearest", file: "accounts:\n  - name: prod\n    provider: aws\n    assumerole: role/x\n",
 			want: []string{"worker.yaml:4: accounts[0].assumerole: there is no such field: did you mean assumeRole?"}},
 		{name: "an account's own fields are checked",

@@ -172,6 +172,10 @@ func assignBasic(text string, v reflect.Value) error {
 func fields(v reflect.Value) map[string]reflect.Value {
 	all := map[string]reflect.Value{}
 	for i := range v.NumField() {
+		if v.Type().Field(i).Anonymous {
+			maps.Copy(all, fields(v.Field(i)))
+			continue
+		}
 		if name := v.Type().Field(i).Tag.Get("yaml"); name != "-" {
 			all[name] = v.Field(i)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/aws"
+	"github.com/gennaker/gennaker/providers/aws/ecs"
 	"github.com/gennaker/gennaker/providers/local"
 )
 
@@ -17,6 +18,7 @@ import (
 // reported needs no error.
 var drivers = map[string]func(*section) (providers.Provider, error){
 	"aws":   openAWS,
+	"ecs":   openECS,
 	"local": openLocal,
 }
 
@@ -40,23 +42,22 @@ func openLocal(s *section) (providers.Provider, error) {
 	})
 }
 
-func openAWS(s *section) (providers.Provider, error) {
-	var f struct {
-		AccountID       string            `yaml:"accountId"`
-		Regions         []string          `yaml:"regions"`
-		Profile         string            `yaml:"profile"`
-		AccessKeyID     string            `yaml:"accessKeyId"`
-		SecretAccessKey Secret            `yaml:"secretAccessKey"`
-		AssumeRole      string            `yaml:"assumeRole"`
-		ExternalID      string            `yaml:"externalId"`
-		SessionName     string            `yaml:"sessionName"`
-		Endpoint        string            `yaml:"endpoint"`
-		Endpoints       map[string]string `yaml:"endpoints"`
-	}
-	if !s.decode(&f) {
-		return nil, nil
-	}
-	return aws.New(aws.Config{
+// amazonFields are the fields of all accounts that are one of Amazon's.
+type amazonFields struct {
+	AccountID       string            `yaml:"accountId"`
+	Regions         []string          `yaml:"regions"`
+	Profile         string            `yaml:"profile"`
+	AccessKeyID     string            `yaml:"accessKeyId"`
+	SecretAccessKey Secret            `yaml:"secretAccessKey"`
+	AssumeRole      string            `yaml:"assumeRole"`
+	ExternalID      string            `yaml:"externalId"`
+	SessionName     string            `yaml:"sessionName"`
+	Endpoint        string            `yaml:"endpoint"`
+	Endpoints       map[string]string `yaml:"endpoints"`
+}
+
+func (f amazonFields) config(s *section) aws.Config {
+	return aws.Config{
 		Account:         s.account,
 		AccountID:       f.AccountID,
 		Regions:         f.Regions,
@@ -69,7 +70,26 @@ func openAWS(s *section) (providers.Provider, error) {
 		Endpoint:        f.Endpoint,
 		Endpoints:       f.Endpoints,
 		Limits:          s.report.requests,
-	})
+	}
+}
+
+func openAWS(s *section) (providers.Provider, error) {
+	var f amazonFields
+	if !s.decode(&f) {
+		return nil, nil
+	}
+	return aws.New(f.config(s))
+}
+
+func openECS(s *section) (providers.Provider, error) {
+	var f struct {
+		amazonFields
+		Clusters []string `yaml:"clusters"`
+	}
+	if !s.decode(&f) {
+		return nil, nil
+	}
+	return ecs.New(ecs.Config{Config: f.config(s), Clusters: f.Clusters})
 }
 
 // section is an account in the file: what drivers read their fields from.

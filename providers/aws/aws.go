@@ -9,13 +9,9 @@
 package aws
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -55,7 +51,7 @@ type Config struct {
 
 // Services are the names of the services that an account calls, as Endpoints
 // names them.
-var Services = []string{"autoscaling", "ec2", "elasticloadbalancing", "sts"}
+var Services = []string{"application-autoscaling", "autoscaling", "ec2", "ecs", "elasticloadbalancing", "lambda", "sts"}
 
 // Cloud is one account. It is safe to share.
 type Cloud struct {
@@ -77,23 +73,13 @@ var (
 // New takes the configuration of an account. It reads the SDK's shared files
 // and does not call the cloud.
 func New(c Config) (*Cloud, error) {
-	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("account %s: aws: %w", c.Account, err)
-	}
-	loaded, err := config.LoadDefaultConfig(context.Background(), c.options()...)
+	session, err := Open(c)
 	if err != nil {
-		return nil, fmt.Errorf("account %s: aws: %w: %w", c.Account, gennaker.ErrInvalid, err)
-	}
-	if c.HTTP != nil {
-		loaded.HTTPClient = c.HTTP
-	}
-	loaded = pass(pass(loaded, "gennaker:around", c.Around), "gennaker:pace", paced(c.Limits, c.Account))
-	if c.AssumeRole != "" {
-		loaded.Credentials = aws.NewCredentialsCache(c.assumed(loaded))
+		return nil, err
 	}
 	cloud := &Cloud{account: c.Account, regions: map[string]*region{}}
 	for _, name := range c.Regions {
-		cloud.regions[name] = newRegion(c, loaded, name)
+		cloud.regions[name] = newRegion(c, session.loaded, name)
 	}
 	return cloud, nil
 }

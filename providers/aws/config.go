@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go/logging"
 
 	"github.com/gennaker/gennaker"
 )
@@ -108,7 +107,6 @@ func (c Config) options() []func(*config.LoadOptions) error {
 		// Not a plain http.Client: AWS_CA_BUNDLE must be able to change it.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestLimit)),
 		config.WithRetryer(quick),
-		config.WithLogger(logging.Nop{}), // it would write to standard error: what matters comes back as an error
 	}
 	if c.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(c.Profile))

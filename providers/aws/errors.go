@@ -29,7 +29,13 @@ var kinds = []struct {
 	{"ResourceContention", "", gennaker.ErrThrottled},
 
 	{"ScalingActivityInProgress", "", gennaker.ErrUnavailable},
-	{"ResourceInUse", "", gennaker.ErrUnavailable}, // also ResourceInUseFault: what uses it goes away
+	{"UpdateInProgress", "", gennaker.ErrUnavailable},
+	{"ConcurrentUpdate", "", gennaker.ErrUnavailable},
+	{"ServerException", "", gennaker.ErrUnavailable},
+	{"InternalService", "", gennaker.ErrUnavailable},
+	{"InvalidParameter", "still draining", gennaker.ErrUnavailable},      // a service of that name is going away
+	{"Validation", "ecs service doesn't exist", gennaker.ErrUnavailable}, // it has just been made
+	{"ResourceInUse", "", gennaker.ErrUnavailable},                       // also ResourceInUseFault: what uses it goes away
 	{"ServiceUnavailable", "", gennaker.ErrUnavailable},
 	{"Unavailable", "", gennaker.ErrUnavailable},
 	{"InternalError", "", gennaker.ErrUnavailable},
@@ -51,9 +57,11 @@ var kinds = []struct {
 	{"AlreadyExists", "", gennaker.ErrExists},
 	{"Duplicate", "", gennaker.ErrExists},
 	{"IdempotentParameterMismatch", "", gennaker.ErrExists},
+	{"", "was not idempotent", gennaker.ErrExists}, // a service of that name
 
 	{"NotFound", "", gennaker.ErrNotFound},
 	{"InvalidID", "", gennaker.ErrNotFound}, // of what shall be tagged
+	{"ServiceNotActive", "", gennaker.ErrNotFound},
 	{"ValidationError", "name not found", gennaker.ErrNotFound},
 	{"ValidationError", "specified launch template", gennaker.ErrUnavailable}, // we have just made it: not seen everywhere yet
 	{"ValidationError", "does not exist", gennaker.ErrInvalid},
@@ -65,6 +73,7 @@ var kinds = []struct {
 	{"Missing", "", gennaker.ErrInvalid},
 	{"Unsupported", "", gennaker.ErrInvalid},
 	{"Incorrect", "", gennaker.ErrInvalid},
+	{"ClientException", "", gennaker.ErrInvalid},
 }
 
 // kinded gives an error of the SDK its kind and the cloud's own sentence.

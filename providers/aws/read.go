@@ -262,7 +262,7 @@ func (r *region) imageOf(ctx context.Context, g types.AutoScalingGroup, machines
 		return "", nil
 	}
 	version := aws.ToString(from.Version)
-	key := templateKey(*from) + " " + version
+	key := *from.LaunchTemplateId + " " + version
 	if id, ok := r.images.get(key); ok {
 		return id, nil
 	}

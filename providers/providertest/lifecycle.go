@@ -127,7 +127,7 @@ func createsDisabled(s *suite) {
 		s.Errorf("it is enabled: %+v", g)
 	}
 	g := s.eventually(c.Ref(), "started", func(g gennaker.ServerGroup) bool {
-		return len(g.Instances) == 1 && g.Count(gennaker.Starting) == 0
+		return g.Resting || len(g.Instances) == 1 && g.Count(gennaker.Starting) == 0
 	})
 	if g.Enabled || g.Count(gennaker.Up) > 0 {
 		s.Errorf("with its instances started it is %+v, want it out of traffic", g)

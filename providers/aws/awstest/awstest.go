@@ -55,6 +55,7 @@ type Cloud struct {
 	mu        sync.Mutex // guards what follows, and the places
 	throttle  Throttle
 	places    map[placeKey]*Place
+	accounts  map[string]string // by access key, of assumed roles
 	buckets   map[bucketKey]*bucket
 	injected  map[string][]Fault
 	requests  map[Request]int
@@ -73,7 +74,7 @@ func New(c Config) *Cloud {
 		c.Clock = realClock{}
 	}
 	c.Times = c.Times.withDefaults()
-	return &Cloud{config: c, start: c.Clock.Now(), throttle: c.Throttle, places: map[placeKey]*Place{},
+	return &Cloud{config: c, start: c.Clock.Now(), throttle: c.Throttle, places: map[placeKey]*Place{}, accounts: map[string]string{},
 		buckets: map[bucketKey]*bucket{}, injected: map[string][]Fault{}, requests: map[Request]int{}}
 }
 

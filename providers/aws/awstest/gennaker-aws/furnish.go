@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
@@ -49,4 +52,27 @@ func furnishPlace(p *awstest.Place, speed float64) {
 // whole is a time that much faster, in whole seconds, and at least one.
 func whole(d time.Duration, speed float64) time.Duration {
 	return max(time.Second, time.Duration(float64(d)/speed).Round(time.Second))
+}
+
+// furnishECS makes an ECS cluster in each region, at ministack, to which all
+// our accounts are one.
+func furnishECS(ministack string) error {
+	for _, region := range regions {
+		ask, err := http.NewRequest(http.MethodPost, ministack, strings.NewReader(`{"clusterName": "shop"}`))
+		if err != nil {
+			return err
+		}
+		ask.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		ask.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113.CreateCluster")
+		ask.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/"+region+"/ecs/aws4_request, SignedHeaders=host, Signature=none")
+		answer, err := http.DefaultClient.Do(ask)
+		if err != nil {
+			return fmt.Errorf("make the ECS cluster shop in %s: %w", region, err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			return fmt.Errorf("make the ECS cluster shop in %s: %s", region, answer.Status)
+		}
+	}
+	return nil
 }

@@ -72,9 +72,15 @@ func TestTheExamplesFindWhatTheyNeedInEachRegion(t *testing.T) {
 
 func TestOtherServicesAreMinistacksAtTheSameAddress(t *testing.T) {
 	targets := run(t, config{ministack: installed(t, "ministack")})
-	aws(t, targets, "ecs", "create-cluster", "--cluster-name", "shop")
-	if got := aws(t, targets, "ecs", "describe-clusters", "--clusters", "shop", "--query", "clusters[].status"); !slices.Equal(got, []string{"ACTIVE"}) {
-		t.Errorf("the ECS cluster is %q, want ACTIVE", got)
+	for _, region := range regions {
+		if got := aws(t, targets, "ecs", "describe-clusters", "--region", region, "--clusters", "shop", "--query", "clusters[].status"); !slices.Equal(got, []string{"ACTIVE"}) {
+			t.Errorf("the ECS cluster in %s is %q, want ACTIVE", region, got)
+		}
+	}
+	aws(t, targets, "application-autoscaling", "register-scalable-target", "--service-namespace", "ecs", "--resource-id", "service/shop/web",
+		"--scalable-dimension", "ecs:service:DesiredCount", "--min-capacity", "1", "--max-capacity", "3")
+	if got := aws(t, targets, "application-autoscaling", "describe-scalable-targets", "--service-namespace", "ecs", "--query", "ScalableTargets[].MaxCapacity"); !slices.Equal(got, []string{"3"}) {
+		t.Errorf("the scalable target is %q, want one up to 3", got)
 	}
 	if got := aws(t, targets, "sts", "get-caller-identity", "--query", "Account"); !slices.Equal(got, accounts[:1]) {
 		t.Errorf("the account is %q, want that of the simulator, %s", got, accounts[0])

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/aws/awstest/scalable"
 )
 
 type config struct {
@@ -50,7 +51,12 @@ func start(ctx context.Context, c config) (*targets, error) {
 		if t.others, err = startMinistack(ctx, c.ministack); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
-		behavior.Others = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: t.others.address})
+		behind := &url.URL{Scheme: "http", Host: t.others.address}
+		if err := furnishECS(behind.String()); err != nil {
+			t.others.stop()
+			return nil, errors.Join(err, listener.Close())
+		}
+		behavior.Others = &scalable.Service{Others: httputil.NewSingleHostReverseProxy(behind)}
 	}
 	cloud := awstest.New(behavior)
 	furnish(cloud, c.speed)

@@ -1,0 +1,132 @@
+// Package ministack runs ministack for tests: the ECS and Lambda of the tests,
+// that others wrote.
+package ministack
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Start returns the address of an empty ministack. All tests of a process
+// share one, so they must not run at the same time. It ends with the process.
+func Start(t testing.TB) (endpoint string) {
+	t.Helper()
+	endpoint, err := running()
+	if err != nil {
+		t.Fatalf("this test needs ministack: %v", err)
+	}
+	answer, err := http.Post(endpoint+"/_ministack/reset", "", nil)
+	if err != nil {
+		t.Fatalf("reset ministack: %v", err)
+	}
+	answer.Body.Close()
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
+	} {
+		t.Setenv(name, value)
+	}
+	for _, name := range []string{"AWS_PROFILE", "AWS_SESSION_TOKEN"} { // empty is not unset: the SDK would look for such a profile
+		t.Setenv(name, "")
+		os.Unsetenv(name)
+	}
+	return endpoint
+}
+
+var running = sync.OnceValues(run)
+
+// supervised runs a program until its standard input ends, which it does when
+// we do.
+const supervised = `exec 3<&0 </dev/null; "$@" 3<&- & it=$!; { read -r _ <&3; kill $it 2>/dev/null; } & wait $it`
+
+// patience is how long it may take to start, on a busy machine.
+const patience = time.Minute
+
+func run() (string, error) {
+	program, err := install()
+	if err != nil {
+		return "", err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	address := listener.Addr().String()
+	host, port, _ := net.SplitHostPort(address)
+	if err := listener.Close(); err != nil {
+		return "", err
+	}
+	command := exec.Command("sh", "-c", supervised, "sh", program)
+	command.Env = append(os.Environ(), "BIND_HOST="+host, "GATEWAY_PORT="+port, "IOT_MTLS_ENABLED=0")
+	if _, err := command.StdinPipe(); err != nil { // it lives until this is closed, with us
+		return "", err
+	}
+	log := &log{}
+	command.Stdout, command.Stderr = log, log
+	if err := command.Start(); err != nil {
+		return "", err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	return await("http://"+address, ended, log)
+}
+
+// install finds the program, or installs it.
+func install() (string, error) {
+	_, here, _, _ := runtime.Caller(0)
+	install := exec.Command(filepath.Join(filepath.Dir(here), "..", "..", "..", "..", "deploy", "aws-targets.sh"), "ministack")
+	var complaint bytes.Buffer
+	install.Stderr = &complaint
+	program, err := install.Output()
+	if err != nil {
+		return "", fmt.Errorf("deploy/aws-targets.sh ministack: %w\n%s", err, complaint.String())
+	}
+	return strings.TrimSpace(string(program)), nil
+}
+
+func await(endpoint string, ended chan error, said *log) (string, error) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if answer, err := http.Get(endpoint + "/_ministack/health"); err == nil {
+			answer.Body.Close()
+			return endpoint, nil
+		}
+		select {
+		case err := <-ended:
+			return "", errors.Join(err, errors.New(said.String()))
+		default:
+		}
+	}
+	return "", fmt.Errorf("it does not answer:\n%s", said.String())
+}
+
+// log is what the program says, the beginning of it.
+type log struct {
+	mu   sync.Mutex // guards said
+	said bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.said.Len() < 1<<16 {
+		l.said.Write(p)
+	}
+	return len(p), nil
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said.String()
+}
