@@ -109,8 +109,11 @@ type StageExecution struct {
 	StartTime time.Time      `json:"startTime,omitzero"`
 	EndTime   time.Time      `json:"endTime,omitzero"`
 	Outputs   map[string]any `json:"outputs,omitempty"`
-	Error     string         `json:"error,omitempty"`
-	Warnings  []string       `json:"warnings,omitempty"`
+	// Context is what expressions see in the stage's context beside its fields
+	// and outputs. Later stages do not see it among their own names.
+	Context  map[string]any `json:"context,omitempty"`
+	Error    string         `json:"error,omitempty"`
+	Warnings []string       `json:"warnings,omitempty"`
 	// Waiting says what a running stage waits for, in the user's words.
 	Waiting string `json:"waiting,omitempty"`
 	// Operations are the ids of the cluster workflows that run for it.

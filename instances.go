@@ -8,12 +8,25 @@ type InstancesRef struct {
 	IDs []string `json:"instanceIds"`
 }
 
+// InstanceQuery asks which server groups of a place have those instances.
+type InstanceQuery struct {
+	Location
+	IDs []string `json:"instanceIds"`
+}
+
 // TerminateInstances asks to end instances. With Shrink the server group wants
 // that many fewer afterwards.
 type TerminateInstances struct {
 	InstancesRef
 	Shrink bool `json:"shrink,omitempty"`
 }
+
+// The processes without which a server group cannot change its size, where a
+// cloud lets people suspend them.
+const (
+	ProcessLaunch    = "Launch"
+	ProcessTerminate = "Terminate"
+)
 
 // SetProcesses asks to suspend and resume processes of a server group.
 type SetProcesses struct {

@@ -3,11 +3,23 @@ package gennaker
 // The kinds of Operation.
 const (
 	OpDeploy   = "deploy"
+	OpClone    = "clone" // deploy a server group like another
 	OpResize   = "resize"
+	OpPin      = "pin" // resize, and do not wait
 	OpEnable   = "enable"
 	OpDisable  = "disable"
 	OpDestroy  = "destroy"
 	OpRollback = "rollback"
+
+	OpDisableCluster = "disable-cluster" // all but so many server groups
+	OpShrink         = "shrink"          // destroy all but so many
+	OpScaleDown      = "scale-down"      // take the instances of all but so many
+	OpDestroySome    = "destroy-some"    // those that are named
+	OpLowerMinimum   = "lower-minimum"
+
+	OpTerminate = "terminate" // instances
+	OpReboot    = "reboot"    // instances
+	OpProcesses = "processes" // suspend or resume them
 )
 
 // Operation is one change of one cluster, from a stage or from a person.
@@ -17,6 +29,12 @@ type Operation struct {
 	// ServerGroup names the target, or one of the Target words does.
 	ServerGroup string `json:"serverGroup,omitempty"`
 	Target      string `json:"target,omitempty"`
+	// Source is the cluster of the server group that a clone is like;
+	// ServerGroup or Target say which.
+	Source *ClusterRef `json:"source,omitempty"`
+	// Spare are server groups that a change of the whole cluster leaves alone,
+	// with all that are newer: those that the execution has made before.
+	Spare []string `json:"spare,omitempty"`
 	// Config holds the parameters of the kind: the fields of the stage or of
 	// the deploy stage's cluster.
 	Config map[string]any `json:"config,omitempty"`
@@ -32,11 +50,14 @@ type Operation struct {
 	Depth int `json:"depth,omitempty"`
 }
 
-// The words of Operation.Target, relative to the cluster as it is.
+// RollbackType is the way of a rollback.
+type RollbackType string
+
 const (
-	TargetCurrent  = "current_asg_dynamic"  // the newest
-	TargetAncestor = "ancestor_asg_dynamic" // the one before the newest
-	TargetOldest   = "oldest_asg_dynamic"
+	// RollbackExplicit puts a server group that is there back into traffic.
+	RollbackExplicit RollbackType = "EXPLICIT"
+	// RollbackImage deploys one more server group, with an older image.
+	RollbackImage RollbackType = "PREVIOUS_IMAGE"
 )
 
 // Change is what an Operation did.
@@ -47,8 +68,16 @@ type Change struct {
 	Capacity    *Capacity  `json:"capacity,omitempty"`
 	Disabled    []string   `json:"disabled,omitempty"`
 	Destroyed   []string   `json:"destroyed,omitempty"`
+	Scaled      []string   `json:"scaledDown,omitempty"` // to nothing
 	RolledBack  string     `json:"rolledBack,omitempty"` // the server group that was taken back
 	Warnings    []string   `json:"warnings,omitempty"`   // what went wrong without failing it
+	// Before is the capacity that the server group had.
+	Before *Capacity `json:"before,omitempty"`
+	// Rollback says how it was gone back, and Image to what.
+	Rollback  RollbackType `json:"rollbackType,omitempty"`
+	Image     string       `json:"image,omitempty"`
+	Instances []string     `json:"instanceIds,omitempty"` // terminated or rebooted
+	Processes []string     `json:"processes,omitempty"`   // suspended or resumed, as far as they were not
 }
 
 // Progress is what a long activity heartbeats, for people who watch.

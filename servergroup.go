@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -107,6 +108,9 @@ const (
 	MarkExecution = "gennaker:execution" // id of the execution or operation that made it
 	MarkStage     = "gennaker:stage"     // refId of the stage
 	MarkToken     = "gennaker:token"     // see Token
+	// MarkPreviousImage is the image of the server group that this one follows,
+	// to which a rollback goes back.
+	MarkPreviousImage = "gennaker:previousImage"
 )
 
 // Token names one effect: the same call, run again by a retry, carries the
@@ -167,6 +171,26 @@ func (g ServerGroup) Condition() string {
 // Serves reports whether the server group takes traffic and can answer it.
 func (g ServerGroup) Serves() bool { return g.Enabled && g.Count(Up) > 0 }
 
+// Active is Spinnaker's: not disabled, or still with an instance up.
+func (g ServerGroup) Active() bool { return g.Enabled || g.Count(Up) > 0 }
+
+// Without is the server group after those of its instances are gone.
+func (g ServerGroup) Without(ids []string) ServerGroup {
+	g.Instances = slices.DeleteFunc(slices.Clone(g.Instances), func(i Instance) bool { return slices.Contains(ids, i.ID) })
+	return g
+}
+
+// Having are those of the ids that its instances have.
+func (g ServerGroup) Having(ids []string) []string {
+	var here []string
+	for _, i := range g.Instances {
+		if slices.Contains(ids, i.ID) {
+			here = append(here, i.ID)
+		}
+	}
+	return here
+}
+
 // Scope narrows a listing of server groups; empty fields match everything.
 type Scope struct {
 	Region      string `json:"region,omitempty"`
@@ -212,6 +236,9 @@ type Departure struct {
 	// Keep is how many instances of the cluster must be in service when it has
 	// left; 0 does not look.
 	Keep int `json:"keep,omitempty"`
+	// Exactly refuses, as ErrInvalid, where a cloud cannot take a part out;
+	// otherwise the server group keeps all its traffic there.
+	Exactly bool `json:"exactly,omitempty"`
 	// Health is whose judgment says which instances are in service.
 	Health HealthProviders `json:"health,omitzero"`
 }

@@ -33,6 +33,8 @@ type Config struct {
 // Activities is every activity there is.
 type Activities struct {
 	ServerGroups *ServerGroups
+	Instances    *Instances
+	Images       *Images
 	Clusters     *Clusters
 	Jobs         *Jobs
 	Executions   *Executions
@@ -49,6 +51,8 @@ func New(c Config) Activities {
 	webhooks := newWebhooks(c.Webhooks, c.Users)
 	return Activities{
 		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce},
+		Instances:    &Instances{registry: c.Providers},
+		Images:       &Images{registry: c.Providers},
 		Clusters:     &Clusters{temporal: c.Temporal},
 		Jobs:         &Jobs{registry: c.Providers},
 		Executions:   &Executions{client: c.Executions},
@@ -64,6 +68,8 @@ func New(c Config) Activities {
 // Register makes a worker serve them.
 func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.ServerGroups)
+	r.RegisterActivity(a.Instances)
+	r.RegisterActivity(a.Images)
 	r.RegisterActivity(a.Clusters)
 	r.RegisterActivity(a.Jobs)
 	r.RegisterActivity(a.Executions)

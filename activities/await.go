@@ -12,53 +12,6 @@ import (
 	"github.com/gennaker/gennaker/providers"
 )
 
-// Until is the state of a server group that is waited for.
-type Until struct {
-	gennaker.ServerGroupRef
-	// Up is how many instances must be up, and Total, if not nil, how many
-	// there must be in all.
-	Up    int  `json:"up"`
-	Total *int `json:"total,omitempty"`
-	// Ready counts instances as up that are out of service alone because they
-	// are not to have traffic.
-	Ready bool `json:"ready,omitempty"`
-	// Health is whose judgment counts.
-	Health gennaker.HealthProviders `json:"health,omitzero"`
-	// Idle waits until no instance takes traffic, Gone until there is no such
-	// server group.
-	Idle bool `json:"idle,omitempty"`
-	Gone bool `json:"gone,omitempty"`
-}
-
-// holds reports whether the server group is as wanted.
-func (u Until) holds(g gennaker.ServerGroup) bool {
-	switch {
-	case u.Gone:
-		return false
-	case u.Idle:
-		return !g.Enabled && u.down(g) == len(g.Instances)
-	}
-	up := u.Health.CountUp(g)
-	if u.Ready {
-		up += g.Count(gennaker.OutOfService)
-		if g.Resting {
-			return true
-		}
-	}
-	return up >= u.Up && (u.Total == nil || g.Resting || len(g.Instances) == *u.Total)
-}
-
-// down is how many instances have no traffic.
-func (u Until) down(g gennaker.ServerGroup) int {
-	n := 0
-	for _, i := range g.Instances {
-		if u.Health.Down(i) {
-			n++
-		}
-	}
-	return n
-}
-
 // AwaitServerGroup returns when the server group is as wanted. It asks the
 // cloud again and again, the longer it waits the less often; its heartbeats
 // carry a gennaker.Progress. Clouds that cannot be reached are waited for.
@@ -135,14 +88,4 @@ func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse,
 	}
 	b.say(ctx, u.progress(g))
 	return u.holds(g), nil
-}
-
-func (u Until) progress(g gennaker.ServerGroup) gennaker.Progress {
-	p := gennaker.Progress{ServerGroup: g.Name, Up: u.Health.CountUp(g), Total: g.Capacity.Desired}
-	for _, i := range g.Instances {
-		if i.Health != gennaker.Up && i.Reason != "" {
-			p.Reason = i.Reason
-		}
-	}
-	return p
 }

@@ -54,6 +54,9 @@ func (a *ServerGroups) DisableServerGroup(ctx context.Context, d gennaker.Depart
 		if part, ok := p.(providers.PartialTraffic); ok {
 			return part.DisablePart(ctx, d.ServerGroupRef, d.Percent)
 		}
+		if d.Exactly {
+			return fmt.Errorf("disable %d %% of %s: %w: its cloud takes whole server groups out of traffic, and no part", d.Percent, d.Name, gennaker.ErrInvalid)
+		}
 		return nil
 	})
 }

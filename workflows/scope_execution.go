@@ -27,10 +27,11 @@ func (r *run) executionMap() map[string]any {
 
 // stageMap is one stage as expressions see it. Its context is what the
 // document says, as it was evaluated if the stage has begun, and what the
-// stage has put out.
+// stage has put out or left for those that ask for its context.
 func (r *run) stageMap(s *gennaker.StageExecution) map[string]any {
 	context := maps.Clone(nonNil(r.known[s.RefID].doc.Config))
 	maps.Copy(context, r.fields[s.RefID].fields)
+	maps.Copy(context, s.Context)
 	maps.Copy(context, s.Outputs)
 	if s.Type == "evaluateVariables" {
 		context["variables"] = evaluatedVariables(context["variables"], s.Outputs)

@@ -58,7 +58,7 @@ func (r *run) note(state *gennaker.StageExecution, err error) {
 func (r *run) input(sc *scope, s gennaker.Stage, t stages.Type) stages.Input {
 	in := stages.Input{Execution: &r.e, Stage: s, State: sc.state, Config: s.Config, Limit: t.Limit,
 		Spent: time.Duration(sc.state.SpentMillis) * time.Millisecond, User: sc.user(),
-		Evaluator: sc, Changed: r.wake,
+		Evaluator: sc, Changed: r.wake, Above: sc.ancestors,
 		Leaving: func() bool { return r.leaving && sc.node.idle },
 		Notify:  func(ctx workflow.Context, when string) { r.notify(ctx, sc, when, sc.state.Status) },
 		Remind:  func(ctx workflow.Context, when string) { r.remind(ctx, sc, when) }}

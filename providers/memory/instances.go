@@ -26,7 +26,11 @@ func newGroup(r gennaker.CreateServerGroup, created time.Time) *group {
 	if text, ok := r.Spec[SpecHealth].(string); ok {
 		health = gennaker.Health(text)
 	}
-	image, _ = r.Spec[SpecImage].(string)
+	for _, field := range []string{SpecImageID, SpecImage} {
+		if text, ok := r.Spec[field].(string); ok {
+			image = text
+		}
+	}
 	start, _ := r.Spec[SpecStart].(float64)
 	return &group{spec: r.Spec, health: health, checks: checks(r.Spec), start: time.Duration(start * float64(time.Second)), anew: map[string]time.Time{},
 		ServerGroup: gennaker.ServerGroup{Location: r.Location, Name: r.Name, Moniker: r.Moniker, Capacity: r.Capacity,
@@ -82,20 +86,9 @@ func (g *group) begun(i gennaker.Instance) time.Time {
 	return i.Launched
 }
 
-// has tells which of its instances are among those named.
-func (g *group) has(ids []string) []string {
-	var here []string
-	for _, i := range g.Instances {
-		if slices.Contains(ids, i.ID) {
-			here = append(here, i.ID)
-		}
-	}
-	return here
-}
-
 func (c *Cloud) TerminateInstances(ctx context.Context, t gennaker.TerminateInstances) error {
 	return c.changeIf("TerminateInstances", t.ServerGroupRef, func(g *group) error {
-		going := g.has(t.IDs)
+		going := g.Having(t.IDs)
 		to := g.Capacity
 		if t.Shrink {
 			to.Desired -= len(going)
@@ -104,14 +97,14 @@ func (c *Cloud) TerminateInstances(ctx context.Context, t gennaker.TerminateInst
 			return fmt.Errorf("memory: terminate instances of %s: %w", g.Name, err)
 		}
 		g.Capacity = to
-		g.Instances = slices.DeleteFunc(slices.Clone(g.Instances), func(i gennaker.Instance) bool { return slices.Contains(going, i.ID) })
+		g.Instances = g.Without(going).Instances
 		return nil
 	})
 }
 
 func (c *Cloud) RebootInstances(ctx context.Context, r gennaker.InstancesRef) error {
 	return c.changeIf("RebootInstances", r.ServerGroupRef, func(g *group) error {
-		if here := g.has(r.IDs); len(here) < len(r.IDs) {
+		if here := g.Having(r.IDs); len(here) < len(r.IDs) {
 			return fmt.Errorf("memory: reboot instances of %s: %w: it has %v of %v", g.Name, gennaker.ErrNotFound, here, r.IDs)
 		}
 		for _, id := range r.IDs {

@@ -53,10 +53,11 @@ var (
 
 // The fields of a cluster's spec.
 const (
-	SpecImage  = "image"  // what runs in the server group; any text
-	SpecHealth = "health" // of its instances, a gennaker.Health; without it they are Up
-	SpecStart  = "start"  // seconds that an instance is Starting before that
-	SpecChecks = "checks" // of its instances, a gennaker.Health by health provider; without it there are none
+	SpecImage   = "image"   // what runs in the server group; any text
+	SpecImageID = "imageId" // says the same
+	SpecHealth  = "health"  // of its instances, a gennaker.Health; without it they are Up
+	SpecStart   = "start"   // seconds that an instance is Starting before that
+	SpecChecks  = "checks"  // of its instances, a gennaker.Health by health provider; without it there are none
 )
 
 func (c *Cloud) Name() string { return "memory" }

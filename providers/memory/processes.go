@@ -11,8 +11,8 @@ import (
 // The processes of this cloud: while one is suspended, server groups get no
 // new instances, or keep those that they have too many.
 const (
-	Launch    = "Launch"
-	Terminate = "Terminate"
+	Launch    = gennaker.ProcessLaunch
+	Terminate = gennaker.ProcessTerminate
 )
 
 func (c *Cloud) SetProcesses(ctx context.Context, p gennaker.SetProcesses) error {

@@ -4,8 +4,8 @@
 package operations
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -16,12 +16,22 @@ import (
 
 // Table is every kind of operation.
 var Table = map[string]func(workflow.Context, gennaker.Operation) (gennaker.Change, error){
-	gennaker.OpDeploy:   strategies.Deploy,
-	gennaker.OpResize:   Resize,
-	gennaker.OpEnable:   Enable,
-	gennaker.OpDisable:  Disable,
-	gennaker.OpDestroy:  Destroy,
-	gennaker.OpRollback: Rollback,
+	gennaker.OpDeploy:         strategies.Deploy,
+	gennaker.OpClone:          strategies.Clone,
+	gennaker.OpResize:         Resize,
+	gennaker.OpPin:            Pin,
+	gennaker.OpEnable:         Enable,
+	gennaker.OpDisable:        Disable,
+	gennaker.OpDestroy:        Destroy,
+	gennaker.OpRollback:       Rollback,
+	gennaker.OpDisableCluster: DisableCluster,
+	gennaker.OpShrink:         Shrink,
+	gennaker.OpScaleDown:      ScaleDown,
+	gennaker.OpDestroySome:    DestroySome,
+	gennaker.OpLowerMinimum:   LowerMinimum,
+	gennaker.OpTerminate:      Terminate,
+	gennaker.OpReboot:         Reboot,
+	gennaker.OpProcesses:      Processes,
 }
 
 // Guarded is the part of a config that the traffic guard reads.
@@ -29,12 +39,12 @@ type Guarded struct {
 	AllowLast bool `json:"allowLastServerGroup,omitempty" jsonschema_description:"Do it even to the last healthy server group of the cluster."`
 }
 
-// guard applies the traffic guard to a server group that is about to go.
-func (g Guarded) guard(cluster []gennaker.ServerGroup, going string) error {
+// guard applies the traffic guard to server groups that are about to go.
+func (g Guarded) guard(cluster []gennaker.ServerGroup, going ...string) error {
 	if g.AllowLast {
 		return nil
 	}
-	return strategies.Guard(cluster, going)
+	return strategies.Guard(cluster, going...)
 }
 
 // target finds the server group that an operation is about.
@@ -43,37 +53,39 @@ func target(ctx workflow.Context, op gennaker.Operation) (gennaker.ServerGroup, 
 	if err != nil {
 		return gennaker.ServerGroup{}, nil, err
 	}
-	at, err := choose(cluster, op)
+	g, err := gennaker.ChooseServerGroup(cluster, op.ServerGroup, op.Target)
 	if err != nil {
-		return gennaker.ServerGroup{}, nil, err
+		return g, nil, fmt.Errorf("cluster %s: %w", op.Cluster, err)
 	}
-	return cluster[at], cluster, nil
-}
-
-// choose returns the target's place among server groups, oldest first.
-func choose(cluster []gennaker.ServerGroup, op gennaker.Operation) (int, error) {
-	at := -1
-	switch {
-	case op.ServerGroup != "":
-		at = slices.IndexFunc(cluster, func(g gennaker.ServerGroup) bool { return g.Name == op.ServerGroup })
-	case op.Target == gennaker.TargetCurrent:
-		at = len(cluster) - 1
-	case op.Target == gennaker.TargetAncestor:
-		at = len(cluster) - 2
-	case op.Target == gennaker.TargetOldest && len(cluster) > 0:
-		at = 0
-	case op.Target != gennaker.TargetOldest:
-		return 0, fmt.Errorf("target %q: %w: name a server group, or %s, %s or %s", op.Target, gennaker.ErrInvalid,
-			gennaker.TargetCurrent, gennaker.TargetAncestor, gennaker.TargetOldest)
-	}
-	if at < 0 {
-		return 0, fmt.Errorf("%s%s in cluster %s: %w: it has %d server groups", op.ServerGroup, op.Target, op.Cluster,
-			gennaker.ErrNotFound, len(cluster))
-	}
-	return at, nil
+	return g, cluster, nil
 }
 
 // changed is a Change of one server group.
 func changed(op gennaker.Operation, g gennaker.ServerGroup) gennaker.Change {
 	return gennaker.Change{Cluster: op.Cluster, ServerGroup: g.Name}
+}
+
+// each does something to all of the server groups at the same time, and
+// returns when all is done.
+func each(ctx workflow.Context, list []gennaker.ServerGroup, do func(workflow.Context, gennaker.ServerGroup) error) error {
+	failures := make([]error, len(list))
+	group := workflow.NewWaitGroup(ctx)
+	for i, g := range list {
+		group.Add(1)
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			defer group.Done()
+			failures[i] = do(ctx, g)
+		})
+	}
+	group.Wait(ctx)
+	return errors.Join(failures...)
+}
+
+// names are those of the server groups.
+func names(list []gennaker.ServerGroup) []string {
+	var all []string
+	for _, g := range list {
+		all = append(all, g.Name)
+	}
+	return all
 }

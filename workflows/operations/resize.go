@@ -13,15 +13,18 @@ import (
 
 // ResizeConfig says how big a server group shall be.
 type ResizeConfig struct {
-	Action     string         `json:"action,omitempty" jsonschema:"enum=scale_exact,enum=scale_up,enum=scale_down,enum=scale_to_cluster,enum=scale_to_server_group" jsonschema_description:"Default: scale_exact."`
-	ResizeType string         `json:"resizeType,omitempty"`
-	Capacity   *Wanted        `json:"capacity,omitempty" jsonschema_description:"For scale_exact; what is left out stays as it is."`
-	Percent    *float64       `json:"scalePct,omitempty" jsonschema:"minimum=0"`
-	Number     *int           `json:"scaleNum,omitempty" jsonschema:"minimum=0"`
-	Source     map[string]any `json:"source,omitempty" jsonschema_description:"For scale_to_server_group: its serverGroupName."`
-	Pin        bool           `json:"pinCapacity,omitempty" jsonschema_description:"Let min and max be desired."`
-	PinMinimum bool           `json:"pinMinimumCapacity,omitempty" jsonschema_description:"Let min be desired."`
-	UpPercent  *int           `json:"targetHealthyDeployPercentage,omitempty" jsonschema:"minimum=0,maximum=100"`
+	Action     string            `json:"action,omitempty" jsonschema:"enum=scale_exact,enum=scale_up,enum=scale_down,enum=scale_to_cluster,enum=scale_to_server_group" jsonschema_description:"Default: scale_exact."`
+	ResizeType string            `json:"resizeType,omitempty"`
+	Capacity   *Wanted           `json:"capacity,omitempty" jsonschema_description:"For scale_exact; what is left out stays as it is."`
+	Percent    *float64          `json:"scalePct,omitempty" jsonschema:"minimum=0"`
+	Number     *int              `json:"scaleNum,omitempty" jsonschema:"minimum=0"`
+	Source     map[string]any    `json:"source,omitempty" jsonschema_description:"For scale_to_server_group: its serverGroupName."`
+	Pin        bool              `json:"pinCapacity,omitempty" jsonschema_description:"Let min and max be desired."`
+	PinMinimum bool              `json:"pinMinimumCapacity,omitempty" jsonschema_description:"Let min be desired."`
+	Unpin      bool              `json:"unpinMinimumCapacity,omitempty" jsonschema_description:"Let min be what it was before a stage above pinned it, if that is less."`
+	Saved      *Wanted           `json:"savedCapacity,omitempty" jsonschema_description:"For unpinMinimumCapacity: the capacity that was, if no stage above has resized the source."`
+	Original   map[string]Wanted `json:"originalCapacity,omitempty" jsonschema_description:"For unpinMinimumCapacity: the capacities that were, by server group; default: those that stages above have found."`
+	UpPercent  *int              `json:"targetHealthyDeployPercentage,omitempty" jsonschema:"minimum=0,maximum=100"`
 	Guarded
 }
 
@@ -38,25 +41,43 @@ func Resize(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	if err != nil {
 		return gennaker.Change{}, err
 	}
+	g, change, err := c.plan(ctx, op)
+	if err != nil {
+		return change, err
+	}
+	return change, resize(ctx, g, *change.Capacity, func() error { return c.await(ctx, g, change.Capacity.Desired) })
+}
+
+// Pin gives a server group another capacity and does not wait: it is to keep
+// the size that it has.
+func Pin(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
+	c, err := config.Decode[ResizeConfig](op.Config)
+	if err != nil {
+		return gennaker.Change{}, err
+	}
+	g, change, err := c.plan(ctx, op)
+	if err != nil {
+		return change, err
+	}
+	return change, ops.Resize(ctx, g.Ref(), *change.Capacity)
+}
+
+// plan finds the server group, and decides on its new capacity.
+func (c ResizeConfig) plan(ctx workflow.Context, op gennaker.Operation) (gennaker.ServerGroup, gennaker.Change, error) {
 	g, cluster, err := target(ctx, op)
 	if err != nil {
-		return gennaker.Change{}, err
-	}
-	to, err := c.size(g, cluster)
-	if err != nil {
-		return gennaker.Change{}, err
-	}
-	if to.Desired == 0 {
-		if err := c.guard(cluster, g.Name); err != nil {
-			return gennaker.Change{}, err
-		}
-	}
-	if err := ops.Resize(ctx, g.Ref(), to); err != nil {
-		return gennaker.Change{}, err
+		return g, gennaker.Change{}, err
 	}
 	change := changed(op, g)
-	change.Capacity = &to
-	return change, c.await(ctx, g, to.Desired)
+	to, err := c.size(g, cluster)
+	if err != nil {
+		return g, change, err
+	}
+	change.Before, change.Capacity = &g.Capacity, &to
+	if to.Desired == 0 {
+		return g, change, c.guard(cluster, g.Name)
+	}
+	return g, change, nil
 }
 
 // await waits for all instances, or for the percentage that is enough.
@@ -81,17 +102,42 @@ func (c ResizeConfig) size(g gennaker.ServerGroup, cluster []gennaker.ServerGrou
 		to = largest(cluster)
 		to.Desired = min(c.step(to.Desired, 1), to.Max)
 	case "scale_to_server_group":
-		name, _ := c.Source["serverGroupName"].(string)
-		at, err := choose(cluster, gennaker.Operation{ServerGroup: name})
+		source, err := gennaker.ChooseServerGroup(cluster, c.source(), gennaker.TargetCurrent)
 		if err != nil {
-			return to, err
+			return to, fmt.Errorf("source: %w", err)
 		}
-		to = c.stretch(cluster[at].Capacity)
+		to = c.stretch(source.Capacity)
 	default:
 		return to, fmt.Errorf("action %q: %w: it is scale_exact, scale_up, scale_down, scale_to_cluster or scale_to_server_group",
 			c.Action, gennaker.ErrInvalid)
 	}
-	return c.pin(to), nil
+	return c.unpin(c.pin(to), cluster), nil
+}
+
+// source is the name of the server group that another is to be like.
+func (c ResizeConfig) source() string {
+	for _, field := range []string{"serverGroupName", "asgName"} {
+		if name, _ := c.Source[field].(string); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// unpin lowers min to what it was before somebody pinned it.
+func (c ResizeConfig) unpin(to gennaker.Capacity, cluster []gennaker.ServerGroup) gennaker.Capacity {
+	source, err := gennaker.ChooseServerGroup(cluster, c.source(), gennaker.TargetCurrent)
+	if !c.Unpin || err != nil {
+		return to
+	}
+	was, ok := c.Original[source.Name]
+	if !ok && c.Saved != nil {
+		was = *c.Saved
+	}
+	if was.Min != nil {
+		to.Min = min(to.Min, *was.Min)
+	}
+	return to
 }
 
 // over fills what is left out from the current capacity, and keeps

@@ -1,6 +1,8 @@
 package operations
 
 import (
+	"fmt"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
@@ -37,8 +39,21 @@ func Enable(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	return changed(op, g), ops.AwaitUp(ctx, g.Ref(), c.healthy(g.Capacity.Desired))
 }
 
+// DisableConfig says how much of a server group leaves the traffic.
+type DisableConfig struct {
+	Percent *int `json:"desiredPercentage,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Take only that percentage of its instances out of traffic, where the cloud can."`
+	Guarded
+}
+
 // Disable takes a server group out of traffic. Its instances stay.
 func Disable(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
+	c, err := config.Decode[DisableConfig](op.Config)
+	if err != nil {
+		return gennaker.Change{}, err
+	}
+	if c.Percent != nil && *c.Percent < 100 {
+		return c.part(ctx, op)
+	}
 	g, err := leaving(ctx, op)
 	if err != nil {
 		return gennaker.Change{}, err
@@ -46,6 +61,18 @@ func Disable(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, erro
 	change := changed(op, g)
 	change.Disabled = []string{g.Name}
 	return change, ops.Disable(ctx, g.Ref())
+}
+
+// part takes a percentage of a server group out of traffic.
+func (c DisableConfig) part(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
+	if *c.Percent < 1 {
+		return gennaker.Change{}, fmt.Errorf("desiredPercentage %d: %w: it is a percentage from 1 to 100", *c.Percent, gennaker.ErrInvalid)
+	}
+	g, _, err := target(ctx, op)
+	if err != nil {
+		return gennaker.Change{}, err
+	}
+	return changed(op, g), ops.DisableShare(ctx, g, *c.Percent, ClusterWide{Guarded: c.Guarded}.keep())
 }
 
 // Destroy takes a server group out of traffic and removes it.

@@ -47,10 +47,12 @@ func retries(first, longest time.Duration) *temporal.RetryPolicy {
 
 // Where the activities are, for their names alone.
 var (
-	groups   *activities.ServerGroups
-	clusters *activities.Clusters
-	people   *activities.People
-	engine   *activities.Engine
+	groups     *activities.ServerGroups
+	instances  *activities.Instances
+	imageStore *activities.Images
+	clusters   *activities.Clusters
+	people     *activities.People
+	engine     *activities.Engine
 )
 
 // Step is a kind of step, which has its time-outs and retries.

@@ -3,6 +3,7 @@ package stages
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -11,29 +12,9 @@ import (
 	"github.com/gennaker/gennaker/workflows/ops"
 )
 
-// DestroyServerGroup removes a server group.
-func DestroyServerGroup(ctx workflow.Context, in Input) (Outputs, error) {
-	return change(ctx, in, gennaker.OpDestroy)
-}
-
-// DisableServerGroup takes a server group out of traffic.
-func DisableServerGroup(ctx workflow.Context, in Input) (Outputs, error) {
-	return change(ctx, in, gennaker.OpDisable)
-}
-
-// EnableServerGroup puts a server group into traffic.
-func EnableServerGroup(ctx workflow.Context, in Input) (Outputs, error) {
-	return change(ctx, in, gennaker.OpEnable)
-}
-
-// ResizeServerGroup gives a server group another capacity.
-func ResizeServerGroup(ctx workflow.Context, in Input) (Outputs, error) {
-	return change(ctx, in, gennaker.OpResize)
-}
-
-// RollbackCluster goes back to an older server group.
-func RollbackCluster(ctx workflow.Context, in Input) (Outputs, error) {
-	return change(ctx, in, gennaker.OpRollback)
+// changing is the work of a stage type that makes one operation of that kind.
+func changing(kind string) func(workflow.Context, Input) (Outputs, error) {
+	return func(ctx workflow.Context, in Input) (Outputs, error) { return change(ctx, in, kind) }
 }
 
 // change makes one operation in each of the stage's regions, one region after
@@ -47,15 +28,78 @@ func change(ctx workflow.Context, in Input, kind string) (Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	var changes []gennaker.Change
+	var list []gennaker.Operation
 	for _, cluster := range clusters {
-		done, err := ops.ChangeCluster(ctx, in.operation(kind, cluster, a, in.Config), in)
+		op := in.operation(kind, cluster, a, in.Config)
+		op.Spare = in.deployed(cluster)
+		list = append(list, op)
+	}
+	changes, err := in.changeAll(ctx, list)
+	return changed(changes), err
+}
+
+// changeAll makes one operation after another, up to the first that fails.
+func (in Input) changeAll(ctx workflow.Context, list []gennaker.Operation) ([]gennaker.Change, error) {
+	var changes []gennaker.Change
+	for _, op := range list {
+		done, err := ops.ChangeCluster(ctx, op, in)
 		if err != nil {
-			return Outputs{"changes": changes}, err
+			return changes, err
 		}
 		changes = append(changes, done)
+		in.leave(changes)
 	}
-	return Outputs{"changes": changes}, nil
+	return changes, nil
+}
+
+// changed are the outputs of a stage that has changed server groups.
+func changed(changes []gennaker.Change) Outputs {
+	outputs := Outputs{"changes": changes}
+	for _, c := range changes {
+		if c.Before != nil {
+			outputs["originalCapacity."+c.ServerGroup] = *c.Before
+		}
+	}
+	return outputs
+}
+
+// leave tells those who ask for the stage's context what was changed, under
+// Spinnaker's names.
+func (in Input) leave(changes []gennaker.Change) {
+	groups := map[string]any{}
+	left := map[string]any{"deploy.server.groups": groups}
+	for _, c := range changes {
+		left["deploy.account.name"] = c.Cluster.Account
+		names, _ := groups[c.Cluster.Region].([]any)
+		for _, name := range touched(c) {
+			names = append(names, name)
+		}
+		if len(names) > 0 {
+			groups[c.Cluster.Region] = names
+		}
+		if c.ServerGroup != "" {
+			left["serverGroupName"], left["asgName"] = c.ServerGroup, c.ServerGroup
+		}
+		if c.Instances != nil {
+			left["terminate.account.name"], left["terminate.region"] = c.Cluster.Account, c.Cluster.Region
+			ids, _ := left["terminate.instance.ids"].([]any)
+			for _, id := range c.Instances {
+				ids = append(ids, id)
+			}
+			left["terminate.instance.ids"] = ids
+		}
+	}
+	in.State.Context = left
+}
+
+// touched are the server groups that a change was about.
+func touched(c gennaker.Change) []string {
+	if c.ServerGroup != "" {
+		return []string{c.ServerGroup}
+	}
+	names := slices.Concat(c.Disabled, c.Destroyed, c.Scaled)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // operation is a change of a cluster on behalf of the stage.

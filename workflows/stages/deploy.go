@@ -16,29 +16,37 @@ type deployConfig struct {
 	Traffic  string               `json:"trafficOptions,omitempty" jsonschema:"enum=,enum=inherit,enum=enable,enum=disable" jsonschema_description:"In a strategy, without clusters: whether the new server group is made with traffic; inherit is the default."`
 }
 
+// createConfig is the block of one cluster, as fields of the stage.
+type createConfig struct {
+	AccountName string `json:"account,omitempty" jsonschema_description:"An account of the worker's configuration; credentials says the same."`
+	Credentials string `json:"credentials,omitempty"`
+	strategies.Cluster
+}
+
 // Deploy makes a new server group in each of the stage's clusters.
 func Deploy(ctx workflow.Context, in Input) (Outputs, error) {
 	list, err := in.deployments()
 	if err != nil {
 		return nil, err
 	}
-	var children []gennaker.Execution
-	changes, err := together(ctx, list, func(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
-		if op.Config["strategy"] != "custom" {
-			return ops.ChangeCluster(ctx, op, in)
-		}
-		child, err := in.custom(ctx, op)
-		children = append(children, child)
-		return gennaker.Change{Cluster: op.Cluster}, err
-	})
-	for _, c := range changes {
-		in.State.Warnings = append(in.State.Warnings, c.Warnings...)
+	return in.deploy(ctx, list)
+}
+
+// CreateServerGroup makes a new server group in the cluster that the stage's
+// own fields describe.
+func CreateServerGroup(ctx workflow.Context, in Input) (Outputs, error) {
+	c, err := config.Decode[createConfig](in.Config)
+	if err != nil {
+		return nil, err
 	}
-	outputs := deployed(changes)
-	for _, child := range children {
-		outputs = withDeployed(outputs, outputsOf(child))
+	if c.Account, err = oneAccount(c.AccountName, c.Credentials); err != nil {
+		return nil, err
 	}
-	return outputs, err
+	list, err := in.deployment(c.Cluster, in.Config)
+	if err != nil {
+		return nil, err
+	}
+	return in.deploy(ctx, list)
 }
 
 // deployments are what the stage deploys: a new server group in each location
@@ -60,20 +68,52 @@ func (in Input) deployments() ([]gennaker.Operation, error) {
 	var list []gennaker.Operation
 	for i, cluster := range c.Clusters {
 		block, _ := blocks[i].(map[string]any)
-		moniker := cluster.Moniker(in.Execution.Application)
-		if err := moniker.Check(); err != nil {
+		more, err := in.deployment(cluster, block)
+		if err != nil {
 			return nil, fmt.Errorf("clusters[%d]: %w", i, err)
 		}
-		for _, location := range cluster.Locations() {
-			ref := gennaker.ClusterRef{Location: location, Name: moniker.Cluster()}
-			op := in.operation(gennaker.OpDeploy, ref, address{}, block)
-			if cluster.Health != nil {
-				op.Health = cluster.Health
-			}
-			list = append(list, op)
-		}
+		list = append(list, more...)
 	}
 	return list, nil
+}
+
+// deployment is what deploys a cluster block in each of its locations.
+func (in Input) deployment(c strategies.Cluster, block map[string]any) ([]gennaker.Operation, error) {
+	moniker := c.Moniker(in.Execution.Application)
+	if err := moniker.Check(); err != nil {
+		return nil, err
+	}
+	var list []gennaker.Operation
+	for _, location := range c.Locations() {
+		ref := gennaker.ClusterRef{Location: location, Name: moniker.Cluster()}
+		op := in.operation(gennaker.OpDeploy, ref, address{}, in.imaged(block, c.Provider, location))
+		if c.Health != nil {
+			op.Health = c.Health
+		}
+		list = append(list, op)
+	}
+	return list, nil
+}
+
+// deploy deploys all at the same time.
+func (in Input) deploy(ctx workflow.Context, list []gennaker.Operation) (Outputs, error) {
+	var children []gennaker.Execution
+	changes, err := together(ctx, list, func(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
+		if op.Config["strategy"] != "custom" {
+			return ops.ChangeCluster(ctx, op, in)
+		}
+		child, err := in.custom(ctx, op)
+		children = append(children, child)
+		return gennaker.Change{Cluster: op.Cluster}, err
+	})
+	for _, c := range changes {
+		in.State.Warnings = append(in.State.Warnings, c.Warnings...)
+	}
+	outputs := deployed(changes)
+	for _, child := range children {
+		outputs = withDeployed(outputs, outputsOf(child))
+	}
+	return outputs, err
 }
 
 // deployed are Spinnaker's outputs of a deploy stage: the new server groups by

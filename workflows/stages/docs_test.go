@@ -48,6 +48,10 @@ func describeAll() string {
 		"## Every stage\n\n")
 	fields(&b, reflect.TypeFor[gennaker.Stage]())
 	for _, name := range gennaker.SortedKeys(Table) {
+		if now := Table[name].Old; now != "" {
+			fmt.Fprintf(&b, "\n## `%s`\n\nThe old name of [`%s`](#%s).\n", name, now, strings.ToLower(now))
+			continue
+		}
 		fmt.Fprintf(&b, "\n## `%s`\n\n%s\n", name, Table[name].About)
 		if limit := Table[name].Limit; limit > 0 {
 			fmt.Fprintf(&b, "\nIt may take %s unless `stageTimeoutMs` says otherwise.\n", limit)
@@ -64,22 +68,24 @@ func describeAll() string {
 // below the field that holds them.
 func fields(b *strings.Builder, t reflect.Type) {
 	b.WriteString("| field | type | |\n|---|---|---|\n")
-	rows(b, t, "")
+	rows(b, t, "", map[string]bool{})
 }
 
-func rows(b *strings.Builder, t reflect.Type, under string) {
+// rows writes those of a struct; of two fields with one name the first counts.
+func rows(b *strings.Builder, t reflect.Type, under string, written map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
-		case name == "-":
+		case name == "-" || name != "" && written[under+name]:
 		case f.Anonymous && name == "":
-			rows(b, f.Type, under)
+			rows(b, f.Type, under, written)
 		default:
+			written[under+name] = true
 			word, inner := kind(f.Type)
 			fmt.Fprintf(b, "| `%s%s` | %s | %s |\n", under, name, word, remarks(f))
 			if inner != nil {
-				rows(b, inner, under+name+".")
+				rows(b, inner, under+name+".", written)
 			}
 		}
 	}

@@ -39,6 +39,8 @@ type Type struct {
 	// Input.Spent, when a long history is continued in a new one: it only
 	// waits.
 	Resumable bool
+	// Old is the name that this type has now, if this one is an older name.
+	Old string
 	// InDryRun says that the stage runs in a dry run as in any other, because
 	// it changes nothing.
 	InDryRun bool
@@ -51,29 +53,49 @@ type Outputs = map[string]any
 type Types map[string]Type
 
 // Table is every stage type that Gennaker brings.
-var Table = Types{
+var Table = withOldNames(Types{
+	"applySourceServerGroupCapacity": {About: "Lowers the min of a server group to the one that captureSourceServerGroupCapacity has kept.",
+		Run: ApplyCapacity, Config: applyConfig{}, OwnClock: true},
+	"bulkDestroyServerGroup": {About: "Takes several server groups of a cluster out of traffic and removes them.",
+		Run: BulkDestroy, Config: destroySomeConfig{}, OwnClock: true},
+	"captureSourceServerGroupCapacity": {About: "Keeps the capacity of a server group for later stages.",
+		Run: CaptureCapacity, Config: captureConfig{}, InDryRun: true},
 	"checkPreconditions": {About: "Goes on only if every precondition holds.",
 		Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true, InDryRun: true},
+	"cloneServerGroup": {About: "Makes a server group like another one, except for what its fields say, and does with the old ones what the strategy says.",
+		Run: CloneServerGroup, Config: cloneConfig{}, OwnClock: true},
+	"createServerGroup": {About: "Does what deploy does, for the one cluster that its own fields describe.",
+		Run: CreateServerGroup, Config: createConfig{}, OwnClock: true},
 	"deploy": {About: "Makes a new server group in each of its clusters, and does with the old ones what the strategy says.",
 		Run: Deploy, Config: deployConfig{}, OwnClock: true},
 	"dependsOnExecution": {About: "Goes on once another execution has succeeded; if it does not, the stage is cancelled.",
 		Run: DependsOnExecution, Config: dependsOnExecutionConfig{}, Limit: 2 * time.Hour, Resumable: true, InDryRun: true},
 	"destroyServerGroup": {About: "Takes a server group out of traffic and removes it.",
-		Run: DestroyServerGroup, Config: destroyConfig{}, OwnClock: true},
+		Run: changing(gennaker.OpDestroy), Config: destroyConfig{}, OwnClock: true},
+	"determineTargetServerGroup": {About: "Finds the server group that target means; the output targetReferences names it.",
+		Run: DetermineTarget, Config: targetConfig{}, InDryRun: true},
+	"disableCluster": {About: "Takes all but so many server groups of a cluster out of traffic; those that the execution has made stay.",
+		Run: changing(gennaker.OpDisableCluster), Config: disableClusterConfig{}, OwnClock: true},
 	"disableServerGroup": {About: "Takes a server group out of traffic; its instances stay.",
-		Run: DisableServerGroup, Config: destroyConfig{}, OwnClock: true},
+		Run: changing(gennaker.OpDisable), Config: disableConfig{}, OwnClock: true},
 	"enableServerGroup": {About: "Puts a server group into traffic and waits until it is healthy.",
-		Run: EnableServerGroup, Config: enableConfig{}, OwnClock: true},
+		Run: changing(gennaker.OpEnable), Config: enableConfig{}, OwnClock: true},
 	"evaluateArtifacts": {About: "Makes artifacts of texts with expressions.",
 		Run: EvaluateArtifacts, Config: artifactContentsConfig{}, Raw: true, InDryRun: true},
 	"evaluateVariables": {About: "Makes values for the stages after it.",
 		Run: EvaluateVariables, Config: variablesConfig{}, Raw: true, InDryRun: true},
 	"findArtifactFromExecution": {About: "Finds artifacts in the newest execution of a pipeline.",
 		Run: FindArtifactFromExecution, Config: findArtifactConfig{}, Raw: true, InDryRun: true},
+	"findImage": {About: "Finds the image that a cluster runs. A deploy or clone stage below that names none takes it.",
+		Run: FindImage, Config: findImageConfig{}, Limit: 10 * time.Minute, InDryRun: true},
+	"findImageFromTags": {About: "Finds the newest image of a package that has all of the tags. A deploy or clone stage below that names none takes it.",
+		Run: FindImageFromTags, Config: findByTagsConfig{}, Limit: 10 * time.Minute, InDryRun: true},
 	"group": {About: "Does nothing: it is there for people to look at.",
 		Run: Group, Config: groupConfig{}, InDryRun: true},
 	"manualJudgment": {About: "Waits until a person says continue or stop.",
 		Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour, Resumable: true},
+	"modifyAwsScalingProcess": {About: "Suspends or resumes what a cloud does to a server group by itself, such as to launch instances.",
+		Run: ModifyScalingProcess, Config: processesConfig{}, OwnClock: true},
 	"monitorPipeline": {About: "Waits until executions that were started before have ended.",
 		Run: MonitorPipeline, Config: monitorPipelineConfig{}, Limit: 12 * time.Hour, Resumable: true, InDryRun: true},
 	"noop": {About: "Lets a worker do nothing: shows that workers answer.",
@@ -82,16 +104,32 @@ var Table = Types{
 		Run: PreconfiguredWebhook, Config: preconfiguredConfig{}},
 	"pipeline": {About: "Runs another pipeline, and waits until it has ended.",
 		Run: Pipeline, Config: pipelineConfig{}, Limit: 12 * time.Hour, Resumable: true, InDryRun: true},
+	"pinServerGroup": {About: "Gives a server group another capacity and does not wait: it is to keep the size that it has.",
+		Run: PinServerGroup, Config: resizeConfig{}, OwnClock: true},
+	"rebootInstances": {About: "Starts instances anew and waits until they are up.",
+		Run: RebootInstances, Config: rebootConfig{}, OwnClock: true},
 	"resizeServerGroup": {About: "Gives a server group another capacity and waits until it has it.",
 		Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
-	"rollbackCluster": {About: "Goes back to an older server group: enables it at full size, then disables the newest.",
+	"rollbackCluster": {About: "Goes back to an older server group: enables it at full size, then disables the newest. If none has the image that the cluster had before, one more is deployed with it.",
 		Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
+	"rollbackServerGroup": {About: "Takes one server group out of traffic, after another one or one with an older image is in.",
+		Run: RollbackServerGroup, Config: rollbackServerGroupConfig{}, OwnClock: true},
 	"runJob": {About: "Runs a program once and waits for its end; what it leaves in its property file becomes outputs.",
 		Run: RunJob, Config: runJobConfig{}, Limit: jobLimit},
 	"runMultiplePipelines": {About: "Runs several pipelines, those that depend on others after them.",
 		Run: RunMultiplePipelines, Config: runMultipleConfig{}, Limit: 24 * time.Hour, Resumable: true, InDryRun: true},
+	"scaleDownCluster": {About: "Takes the instances of all but so many server groups of a cluster away; those that the execution has made keep theirs.",
+		Run: changing(gennaker.OpScaleDown), Config: scaleDownConfig{}, OwnClock: true},
 	"script": {About: "Runs a line of shell, as a job of an account.",
 		Run: Script, Config: scriptConfig{}, Limit: jobLimit},
+	"shrinkCluster": {About: "Destroys all but so many server groups of a cluster; those that the execution has made stay.",
+		Run: changing(gennaker.OpShrink), Config: shrinkConfig{}, OwnClock: true},
+	"terminateInstanceAndDecrementServerGroup": {About: "Ends an instance for good, and its server group wants one fewer.",
+		Run: TerminateAndDecrement, Config: terminateConfig{}, OwnClock: true},
+	"terminateInstances": {About: "Ends instances for good; others take their place.",
+		Run: TerminateInstances, Config: terminateConfig{}, OwnClock: true},
+	"upsertImageTags": {About: "Puts tags on images.",
+		Run: UpsertImageTags, Config: tagImagesConfig{}, Limit: 10 * time.Minute},
 	"wait": {About: "Lets a time pass.",
 		Run: Wait, Config: waitConfig{}, Resumable: true},
 	"waitForCondition": {About: "Waits until a person says that it may go on.",
@@ -100,7 +138,7 @@ var Table = Types{
 		Run: WaitUntil, Config: waitUntilConfig{}, Resumable: true},
 	"webhook": {About: "Calls an HTTP service, and may wait until what that began is over.",
 		Run: Webhook, Config: webhookConfig{}},
-}
+})
 
 // Find returns the type of a stage, by its type or else by its alias.
 func (all Types) Find(s gennaker.Stage) (Type, bool) {
@@ -148,6 +186,8 @@ type Input struct {
 	// Leaving tells a Resumable type that was cancelled whether that is to be
 	// begun again in a new history: then there is nothing to put right.
 	Leaving func() bool
+	// Above are the stages whose outputs the stage sees, the nearest first.
+	Above func() []*gennaker.StageExecution
 	// Changed is called when State was changed.
 	Changed func()
 }
@@ -238,8 +278,36 @@ type (
 		address
 		operations.ResizeConfig
 	}
-	rollbackConfig struct {
+	disableConfig struct {
 		address
-		operations.RollbackConfig
+		operations.DisableConfig
+	}
+	disableClusterConfig struct {
+		address
+		operations.DisableClusterConfig
+	}
+	shrinkConfig struct {
+		address
+		operations.ShrinkConfig
+	}
+	scaleDownConfig struct {
+		address
+		operations.ScaleDownConfig
+	}
+	destroySomeConfig struct {
+		address
+		operations.DestroySomeConfig
+	}
+	processesConfig struct {
+		address
+		operations.ProcessesConfig
+	}
+	terminateConfig struct {
+		address
+		operations.TerminateConfig
+	}
+	rebootConfig struct {
+		address
+		operations.InstancesConfig
 	}
 )

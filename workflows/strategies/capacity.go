@@ -64,7 +64,7 @@ func (d *Deployment) unpinNew(ctx workflow.Context) error {
 	if d.New.Capacity.Min <= d.Wanted.Min {
 		return nil
 	}
-	return lowerMinimum(ctx, d.New.Ref(), d.Wanted.Min)
+	return LowerMinimum(ctx, d.New.Ref(), d.Wanted.Min)
 }
 
 // pinSource keeps the source from shrinking while the traffic moves.
@@ -83,16 +83,16 @@ func (d *Deployment) unpinSource(ctx workflow.Context) error {
 	if !d.pinned {
 		return nil
 	}
-	if err := lowerMinimum(ctx, d.Source.Ref(), d.Source.Capacity.Min); err != nil {
+	if err := LowerMinimum(ctx, d.Source.Ref(), d.Source.Capacity.Min); err != nil {
 		return err
 	}
 	d.pinned = false
 	return nil
 }
 
-// lowerMinimum gives a server group a lower min, and leaves the size that it
+// LowerMinimum gives a server group a lower min, and leaves the size that it
 // has got meanwhile.
-func lowerMinimum(ctx workflow.Context, ref gennaker.ServerGroupRef, to int) error {
+func LowerMinimum(ctx workflow.Context, ref gennaker.ServerGroupRef, to int) error {
 	now, err := ops.Cluster(ctx, ref.Cluster())
 	if err != nil {
 		return err

@@ -57,6 +57,8 @@ type Cluster struct {
 type Source struct {
 	ServerGroup string `json:"serverGroupName,omitempty"`
 	Asg         string `json:"asgName,omitempty" jsonschema_description:"The old name of serverGroupName."`
+	Account     string `json:"account,omitempty" jsonschema_description:"Of a clone, if the source is in another account."`
+	Region      string `json:"region,omitempty" jsonschema_description:"Of a clone, if the source is in another region."`
 	UseCapacity bool   `json:"useSourceCapacity,omitempty" jsonschema_description:"Says the same as useSourceCapacity beside it."`
 }
 

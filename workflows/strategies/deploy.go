@@ -152,6 +152,10 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 	if err := d.size(); err != nil {
 		return nil, err
 	}
+	d.New.Source = d.follows()
+	if d.Source != nil && d.Source.Image != "" {
+		d.New.Marks[gennaker.MarkPreviousImage] = d.Source.Image
+	}
 	d.Change.Capacity = &d.Wanted
 	d.keep = min(inService(old, op.Health), c.healthy(d.Wanted.Desired))
 	return d, nil

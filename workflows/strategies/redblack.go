@@ -69,8 +69,7 @@ func surplus(old []gennaker.ServerGroup, limit int, allowActive bool) (idle, act
 	return idle, active
 }
 
-// isActive is Spinnaker's: not disabled, or still with an instance up.
-func isActive(g gennaker.ServerGroup) bool { return g.Enabled || g.Count(gennaker.Up) > 0 }
+func isActive(g gennaker.ServerGroup) bool { return g.Active() }
 
 func boolOrder(b bool) int {
 	if b {
