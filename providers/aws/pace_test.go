@@ -89,8 +89,8 @@ func TestTwoWorkersStayBelowWhatAWSAllows(t *testing.T) {
 			time.Sleep(90 * time.Second)
 			taken, throttled := during(3 * time.Minute)
 			t.Logf("%s: %.1f of %.0f calls per second were made, %.1f %% throttled", step.name, taken, step.rate, throttled)
-			if taken < 0.9*step.rate || throttled > 3 {
-				t.Errorf("%s: want 90 %% of what AWS allows at least, and 3 %% throttled at most", step.name)
+			if taken < 0.8*step.rate || throttled > 5 {
+				t.Errorf("%s: want 80 %% of what AWS allows at least, and 5 %% throttled at most", step.name)
 			}
 		}
 	})
