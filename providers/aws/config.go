@@ -3,6 +3,7 @@ package aws
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,11 +102,14 @@ func (c Config) role() string {
 // requestLimit bounds one request. Whoever waits for longer asks again.
 const requestLimit = 20 * time.Second
 
+// keepConnections keeps as many connections to a service as a listing uses.
+func keepConnections(t *http.Transport) { t.MaxIdleConnsPerHost = 4 * atOnce }
+
 func (c Config) options() []func(*config.LoadOptions) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithRegion(c.Regions[0]),
 		// Not a plain http.Client: AWS_CA_BUNDLE must be able to change it.
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestLimit)),
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestLimit).WithTransportOptions(keepConnections)),
 		config.WithRetryer(quick),
 	}
 	if c.Profile != "" {

@@ -3,11 +3,9 @@ package aws
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
@@ -170,36 +168,9 @@ func (b balanced) has(g types.AutoScalingGroup, id string, one ...gennaker.Healt
 		func(o opinion) bool { return slices.Contains(one, o.health) })
 }
 
-// balanced asks each load balancer of the groups once.
+// balanced asks each load balancer of the groups.
 func (r *region) balanced(ctx context.Context, groups []types.AutoScalingGroup) (balanced, error) {
-	ask := map[string]func(context.Context, string) (map[string]opinion, error){}
-	for _, g := range groups {
-		if len(g.Instances) == 0 {
-			continue
-		}
-		for _, arn := range g.TargetGroupARNs {
-			ask[arn] = r.targetHealth
-		}
-		for _, name := range g.LoadBalancerNames {
-			ask[name] = r.classicHealth
-		}
-	}
-	var mu sync.Mutex // guards all
-	all := balanced{}
-	reading := together()
-	for name, health := range ask {
-		reading.Go(func() error {
-			said, err := health(ctx, name)
-			if err = kinded(err); err != nil && !errors.Is(err, gennaker.ErrNotFound) {
-				return fmt.Errorf("health in %s: %w", targetGroupName(name), err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all[name] = said
-			return nil
-		})
-	}
-	return all, reading.Wait()
+	return r.survey().of(ctx, groups)
 }
 
 func (r *region) targetHealth(ctx context.Context, arn string) (map[string]opinion, error) {

@@ -9,65 +9,11 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/gennaker/gennaker"
 )
-
-// List returns the server groups in scope, oldest first. AWS cannot be asked
-// for the groups of a cluster, so it reads the names of all in the region, and
-// looks closer at those in scope.
-func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
-	var mu sync.Mutex // guards list
-	var list []gennaker.ServerGroup
-	reading := together()
-	for _, r := range c.within(scope.Region) {
-		reading.Go(func() error {
-			found, err := r.list(ctx, scope)
-			if err != nil {
-				return fmt.Errorf("aws: list server groups in %s: %w", r.Region, err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			list = append(list, found...)
-			return nil
-		})
-	}
-	if err := reading.Wait(); err != nil {
-		return nil, err
-	}
-	gennaker.SortServerGroups(list)
-	return list, nil
-}
-
-// largestPage is the most groups that AWS tells at once.
-const largestPage = 100
-
-func (r *region) list(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
-	var found []types.AutoScalingGroup
-	pages := autoscaling.NewDescribeAutoScalingGroupsPaginator(r.groups,
-		&autoscaling.DescribeAutoScalingGroupsInput{MaxRecords: aws.Int32(largestPage)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, kinded(err)
-		}
-		for _, g := range page.AutoScalingGroups {
-			if in(scope, *g.AutoScalingGroupName) {
-				found = append(found, g)
-			}
-		}
-	}
-	return r.look(ctx, found)
-}
-
-func in(scope gennaker.Scope, name string) bool {
-	m := gennaker.ParseMoniker(name)
-	return (scope.Application == "" || scope.Application == m.App) && (scope.Cluster == "" || scope.Cluster == m.Cluster())
-}
 
 // Get returns one server group. One that is being deleted is there, with no
 // traffic, until AWS has terminated its instances.
@@ -78,7 +24,7 @@ func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.
 		if err != nil {
 			return err
 		}
-		seen, err := r.look(ctx, []types.AutoScalingGroup{g})
+		seen, err := r.look(ctx, []types.AutoScalingGroup{g}, r.survey())
 		if err != nil {
 			return err
 		}
@@ -90,14 +36,25 @@ func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.
 
 // group reads a group, or ErrNotFound.
 func (r *region) group(ctx context.Context, name string) (types.AutoScalingGroup, error) {
-	found, err := r.groups.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{name}})
+	found, err := r.named.get(ctx, name)
 	if err != nil {
-		return types.AutoScalingGroup{}, kinded(err)
+		return types.AutoScalingGroup{}, err
 	}
-	if len(found.AutoScalingGroups) == 0 {
-		return types.AutoScalingGroup{}, gennaker.ErrNotFound
+	g, ok := found[name]
+	if !ok {
+		return g, gennaker.ErrNotFound
 	}
-	return found.AutoScalingGroups[0], nil
+	return g, nil
+}
+
+// byName reads groups for all who ask for one.
+func (r *region) byName(ctx context.Context, names []string) (map[string]types.AutoScalingGroup, error) {
+	found, err := r.describeGroups(ctx, names)
+	all := map[string]types.AutoScalingGroup{}
+	for _, g := range found {
+		all[*g.AutoScalingGroupName] = g
+	}
+	return all, err
 }
 
 // living reads a group that can be changed: one that is being deleted cannot.
@@ -110,7 +67,7 @@ func (r *region) living(ctx context.Context, name string) (types.AutoScalingGrou
 }
 
 // look reads all that belongs to groups, and makes server groups of them.
-func (r *region) look(ctx context.Context, groups []types.AutoScalingGroup) ([]gennaker.ServerGroup, error) {
+func (r *region) look(ctx context.Context, groups []types.AutoScalingGroup, said *survey) ([]gennaker.ServerGroup, error) {
 	var machines map[string]ec2types.Instance
 	var balanced balanced
 	reading := together()
@@ -119,7 +76,7 @@ func (r *region) look(ctx context.Context, groups []types.AutoScalingGroup) ([]g
 		return err
 	})
 	reading.Go(func() (err error) {
-		balanced, err = r.balanced(ctx, groups)
+		balanced, err = said.of(ctx, groups)
 		return err
 	})
 	if err := reading.Wait(); err != nil {
@@ -176,51 +133,6 @@ func targetGroupName(arn string) string {
 		return parts[1]
 	}
 	return arn
-}
-
-// mostInstances is how many instances are described at once.
-const mostInstances = 200
-
-// machines reads the instances of groups, by id. One that EC2 does not know,
-// not yet or no more, is missing.
-func (r *region) machines(ctx context.Context, groups []types.AutoScalingGroup) (map[string]ec2types.Instance, error) {
-	var ids []string
-	for _, g := range groups {
-		ids = append(ids, members(g)...)
-	}
-	var mu sync.Mutex // guards all
-	all := map[string]ec2types.Instance{}
-	reading := together()
-	for _, piece := range pieces(ids, mostInstances) {
-		reading.Go(func() error {
-			found, err := r.describe(ctx, piece)
-			mu.Lock()
-			defer mu.Unlock()
-			for _, i := range found {
-				all[*i.InstanceId] = i
-			}
-			return err
-		})
-	}
-	return all, reading.Wait()
-}
-
-// describe reads instances. It asks by a filter: asked by id, EC2 tells of
-// none if it does not know one of them.
-func (r *region) describe(ctx context.Context, ids []string) ([]ec2types.Instance, error) {
-	var all []ec2types.Instance
-	pages := ec2.NewDescribeInstancesPaginator(r.ec2, &ec2.DescribeInstancesInput{
-		Filters: []ec2types.Filter{{Name: aws.String("instance-id"), Values: ids}}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, kinded(err)
-		}
-		for _, reservation := range page.Reservations {
-			all = append(all, reservation.Instances...)
-		}
-	}
-	return all, nil
 }
 
 // images remembers the image of each version of a launch template: it does not

@@ -1,9 +1,14 @@
 package aws
 
 import (
+	"context"
+	"sync/atomic"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"golang.org/x/sync/errgroup"
@@ -19,11 +24,18 @@ type region struct {
 	elb     *elb.Client
 	classic *classic.Client
 	images  images
+	big     atomic.Bool // it had more groups than all names of a cluster when last read
+
+	// What many ask for at the same time.
+	named     *batch[types.AutoScalingGroup]
+	byID      *batch[ec2types.Instance]
+	byTarget  *batch[map[string]opinion]
+	byClassic *batch[map[string]opinion]
 }
 
 func newRegion(c Config, loaded aws.Config, name string) *region {
 	loaded.Region = name
-	return &region{
+	r := &region{
 		Location: gennaker.Location{Account: c.Account, Region: name},
 		groups: autoscaling.NewFromConfig(loaded, func(o *autoscaling.Options) {
 			o.BaseEndpoint = c.endpoint("autoscaling")
@@ -31,6 +43,20 @@ func newRegion(c Config, loaded aws.Config, name string) *region {
 		ec2:     ec2.NewFromConfig(loaded, func(o *ec2.Options) { o.BaseEndpoint = c.endpoint("ec2") }),
 		elb:     elb.NewFromConfig(loaded, func(o *elb.Options) { o.BaseEndpoint = c.endpoint("elasticloadbalancing") }),
 		classic: classic.NewFromConfig(loaded, func(o *classic.Options) { o.BaseEndpoint = c.endpoint("elasticloadbalancing") }),
+	}
+	r.named = &batch[types.AutoScalingGroup]{ask: r.byName, most: largestPage, atOnce: 2}
+	r.byID = &batch[ec2types.Instance]{ask: r.described, most: mostValues, atOnce: 4}
+	r.byTarget = &batch[map[string]opinion]{ask: alone(r.targetHealth), most: 1, atOnce: 2 * atOnce}
+	r.byClassic = &batch[map[string]opinion]{ask: alone(r.classicHealth), most: 1, atOnce: atOnce}
+	return r
+}
+
+// alone asks one question per request: AWS takes no more of that kind. Whoever
+// asks the same still shares the answer.
+func alone[A any](ask func(context.Context, string) (A, error)) func(context.Context, []string) (map[string]A, error) {
+	return func(ctx context.Context, keys []string) (map[string]A, error) {
+		answer, err := ask(ctx, keys[0])
+		return map[string]A{keys[0]: answer}, err
 	}
 }
 
