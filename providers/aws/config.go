@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/gennaker/gennaker"
 )
@@ -111,6 +112,7 @@ func (c Config) options() []func(*config.LoadOptions) error {
 		// Not a plain http.Client: AWS_CA_BUNDLE must be able to change it.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestLimit).WithTransportOptions(keepConnections)),
 		config.WithRetryer(quick),
+		config.WithLogger(logging.Nop{}), // it would write to standard error: what matters comes back as an error
 	}
 	if c.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(c.Profile))
