@@ -19,6 +19,7 @@ import (
 type laptop struct {
 	*testing.T   // what runs, runs until its end
 	bin, state   string
+	home         string
 	worker       *exec.Cmd
 	workerConfig string // its file
 	awsConfig    string // that of AWS's CLI
@@ -27,7 +28,7 @@ type laptop struct {
 
 func startLaptop(t *testing.T) *laptop {
 	t.Helper()
-	l := &laptop{T: t, bin: t.TempDir(), state: filepath.Join(t.TempDir(), "state")}
+	l := &laptop{T: t, bin: t.TempDir(), state: filepath.Join(t.TempDir(), "state"), home: t.TempDir()}
 	buildInto(t, l.bin, ".", "./gennaker-dev")
 	buildInto(t, l.bin, "..", "./starter/gennaker", "./providers/aws/awstest/gennaker-aws")
 	l.amazon = startAmazon(t, filepath.Join(l.bin, "gennaker-aws"), awsTarget(t, "ministack"))
@@ -164,6 +165,7 @@ func (l *laptop) environment() map[string]string {
 	examples, _ := filepath.Abs(filepath.Join("..", "examples", "aws"))
 	return map[string]string{
 		"PATH": l.bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GENNAKER_STATE": l.state, "GENNAKER_USER": "ada",
+		"HOME":            l.home, // AWS's CLI keeps the credentials of roles there
 		"AWS_CONFIG_FILE": l.awsConfig, "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_PAGER": "", "LANG": "C.UTF-8",
 		"AMAZON": l.amazon, "EXAMPLES": examples,
 	}

@@ -55,7 +55,6 @@ type Cloud struct {
 	mu        sync.Mutex // guards what follows, and the places
 	throttle  Throttle
 	places    map[placeKey]*Place
-	accounts  map[string]string // by access key, of assumed roles
 	buckets   map[bucketKey]*bucket
 	injected  map[string][]Fault
 	requests  map[Request]int
@@ -74,7 +73,7 @@ func New(c Config) *Cloud {
 		c.Clock = realClock{}
 	}
 	c.Times = c.Times.withDefaults()
-	return &Cloud{config: c, start: c.Clock.Now(), throttle: c.Throttle, places: map[placeKey]*Place{}, accounts: map[string]string{},
+	return &Cloud{config: c, start: c.Clock.Now(), throttle: c.Throttle, places: map[placeKey]*Place{},
 		buckets: map[bucketKey]*bucket{}, injected: map[string][]Fault{}, requests: map[Request]int{}}
 }
 

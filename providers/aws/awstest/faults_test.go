@@ -158,6 +158,8 @@ func TestAccountsAndRegionsAreApart(t *testing.T) {
 	if got := len(must(other.groups.DescribeAutoScalingGroups(t.Context(), nil))(t).AutoScalingGroups); got != 0 {
 		t.Errorf("the other account sees %d groups, want 0", got)
 	}
+	anew := connect(t, newWorld(t, awstest.Config{}).cloud.URL, *role.Credentials.AccessKeyId)
+	w.is("the account in a cloud that was started anew", *must(anew.sts.GetCallerIdentity(t.Context(), nil))(t).Account, "222222222222")
 	if got := w.cloud.Region("eu-west-1").Groups(); len(got) != 0 {
 		t.Errorf("the other region has the groups %v, want none", got)
 	}

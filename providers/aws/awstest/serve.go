@@ -160,7 +160,7 @@ func (c *call) effect(subject string) {
 }
 
 func (c *Cloud) accountOf(accessKey string) string {
-	if account, ok := c.accounts[accessKey]; ok {
+	if account, ok := accountOfRole(accessKey); ok {
 		return account
 	}
 	return c.config.Account

@@ -45,16 +45,31 @@ type assumedUser struct {
 	Arn           string
 }
 
+// The access key of an assumed role tells its account, as Amazon's do in their
+// way: whoever keeps it finds the account again in a cloud that was started
+// anew.
+const (
+	roleKey       = "ASIA"
+	accountDigits = 12
+)
+
+func accountOfRole(accessKey string) (account string, ok bool) {
+	rest, ok := strings.CutPrefix(accessKey, roleKey)
+	if !ok || len(rest) < accountDigits {
+		return "", false
+	}
+	return rest[:accountDigits], true
+}
+
 func assumeRoleOf(c *call, in assumeRole) (out assumedRole, err error) {
 	parts := strings.Split(in.RoleArn, ":")
-	if len(parts) != 6 || !strings.HasPrefix(parts[5], "role/") {
+	if len(parts) != 6 || len(parts[4]) != accountDigits || !strings.HasPrefix(parts[5], "role/") {
 		return out, refuse("ValidationError", "%s is invalid", in.RoleArn)
 	}
 	if slices.Contains(c.cloud.config.DeniedRoles, in.RoleArn) {
 		return out, &Error{Status: 403, Code: "AccessDenied", Message: "User: arn:aws:iam::" + c.account + ":user/test is not authorized to perform: sts:AssumeRole on resource: " + in.RoleArn}
 	}
-	key := "ASIA" + strings.ToUpper(c.cloud.id("key", 16))
-	c.cloud.accounts[key] = parts[4]
+	key := roleKey + parts[4] + strings.ToUpper(c.cloud.id("key", 4))
 	role := strings.TrimPrefix(parts[5], "role/")
 	return assumedRole{
 		Credentials: temporaryCredentials{key, c.cloud.id("secret", 40), c.cloud.id("session", 64),
