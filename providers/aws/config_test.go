@@ -64,6 +64,23 @@ func TestAnAccountWorksInItsRole(t *testing.T) {
 	}
 }
 
+func TestAnAccountWorksInItsRoleOnMoto(t *testing.T) {
+	m := startMoto(t)
+	in := m.account(t, aws.Config{AssumeRole: "arn:aws:iam::210987654321:role/gennaker", ExternalID: "shop", SessionName: "deploys"})
+	out := m.account(t, aws.Config{})
+	q := gennaker.CreateServerGroup{Location: gennaker.Location{Account: "test", Region: region}, Name: "shop-v000",
+		Marks: map[string]string{gennaker.MarkToken: "t1"}, Spec: connect(t, m.endpoint, region).block("shop")}
+	q.Spec["targetGroups"] = nil
+	if err := in.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create in the role's account = %v", err)
+	}
+	for cloud, want := range map[*aws.Cloud]int{in: 1, out: 0} {
+		if list := must(cloud.List(t.Context(), gennaker.Scope{}))(t); len(list) != want {
+			t.Errorf("it has %d server groups, want %d: the role's account has one, and ours none", len(list), want)
+		}
+	}
+}
+
 func TestEveryRequestPassesOnePlace(t *testing.T) {
 	s := simulate(t)
 	var mu sync.Mutex // guards seen

@@ -22,7 +22,7 @@ func (r *region) findImage(ctx context.Context, name string) (string, error) {
 	if strings.HasPrefix(name, "ami-") {
 		return name, nil
 	}
-	named := []types.Filter{{Name: aws.String("name"), Values: []string{name}}}
+	named := []types.Filter{{Name: aws.String("name"), Values: []string{pattern(name, "")}}}
 	for _, in := range []ec2.DescribeImagesInput{
 		{Owners: []string{"self"}, Filters: named},
 		{ExecutableUsers: []string{"self"}, Filters: named},
@@ -160,7 +160,7 @@ func (r *region) findSecurityGroups(ctx context.Context, names []string, network
 }
 
 func (r *region) findSecurityGroup(ctx context.Context, name, network string) (string, error) {
-	filters := []types.Filter{{Name: aws.String("group-name"), Values: []string{name}}}
+	filters := []types.Filter{{Name: aws.String("group-name"), Values: []string{pattern(name, "")}}}
 	if network != "" {
 		filters = append(filters, types.Filter{Name: aws.String("vpc-id"), Values: []string{network}})
 	}

@@ -174,7 +174,7 @@ func (r *region) imageOf(ctx context.Context, g types.AutoScalingGroup, machines
 		return "", nil
 	}
 	version := aws.ToString(from.Version)
-	key := *from.LaunchTemplateId + " " + version
+	key := templateKey(*from) + " " + version
 	if id, ok := r.images.get(key); ok {
 		return id, nil
 	}

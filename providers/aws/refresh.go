@@ -102,8 +102,9 @@ func (r *region) version(ctx context.Context, g types.AutoScalingGroup, q gennak
 	if err != nil {
 		return types.LaunchTemplateSpecification{}, Spec{}, err
 	}
-	template := templateOf(g).LaunchTemplateId
-	pages := ec2.NewDescribeLaunchTemplateVersionsPaginator(r.ec2, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: template})
+	template := *templateOf(g)
+	pages := ec2.NewDescribeLaunchTemplateVersionsPaginator(r.ec2, &ec2.DescribeLaunchTemplateVersionsInput{
+		LaunchTemplateId: template.LaunchTemplateId, LaunchTemplateName: template.LaunchTemplateName})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -115,9 +116,9 @@ func (r *region) version(ctx context.Context, g types.AutoScalingGroup, q gennak
 			}
 		}
 	}
-	made, err := r.ec2.CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{LaunchTemplateId: template,
-		LaunchTemplateData: p.template(), VersionDescription: aws.String(refreshToken + q.Token),
-		ClientToken: aws.String(gennaker.Token(*template, q.Token))})
+	made, err := r.ec2.CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{
+		LaunchTemplateId: template.LaunchTemplateId, LaunchTemplateName: template.LaunchTemplateName, LaunchTemplateData: p.template(),
+		VersionDescription: aws.String(refreshToken + q.Token), ClientToken: aws.String(gennaker.Token(templateKey(template), q.Token))})
 	if err != nil {
 		return types.LaunchTemplateSpecification{}, Spec{}, fmt.Errorf("make a version of its launch template: %w", kinded(err))
 	}

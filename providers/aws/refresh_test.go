@@ -91,3 +91,43 @@ func TestARefreshIsCancelledWhereItIs(t *testing.T) {
 		t.Errorf("GetRefresh = %+v, want it cancelled with a reason", got)
 	}
 }
+
+func TestARefreshWhoseAnswersAreLostIsMadeOnce(t *testing.T) {
+	lost := awstest.Fault{After: true, Reset: true}
+	for _, action := range []string{"CreateLaunchTemplateVersion", "StartInstanceRefresh", "CancelInstanceRefresh"} {
+		t.Run(action, func(t *testing.T) {
+			s := simulate(t)
+			cloud := s.account(t, aws.Config{})
+			q := s.request("shop-v000", 1)
+			if err := cloud.Create(t.Context(), q); err != nil {
+				t.Fatalf("Create = %v", err)
+			}
+			eventually(t, cloud, q.Ref(), "up", up(1))
+			s.Inject(action, lost, lost, lost)
+			for _, call := range []func() error{
+				func() error {
+					return cloud.StartRefresh(t.Context(), gennaker.StartRefresh{ServerGroupRef: q.Ref(), MinHealthy: 50, Token: "r1"})
+				},
+				func() error { return cloud.CancelRefresh(t.Context(), q.Ref()) },
+			} {
+				var err error
+				for range 4 { // as Temporal does
+					if err = call(); err == nil {
+						break
+					}
+					if !errors.Is(err, gennaker.ErrUnavailable) {
+						t.Errorf("without an answer = %v, want ErrUnavailable", err)
+					}
+				}
+				if err != nil {
+					t.Fatalf("in the end = %v", err)
+				}
+			}
+			for _, once := range []string{"CreateLaunchTemplateVersion", "StartInstanceRefresh", "CancelInstanceRefresh"} {
+				if got := s.Count(once, ""); got != 1 {
+					t.Errorf("%s took effect %d times, want once", once, got)
+				}
+			}
+		})
+	}
+}

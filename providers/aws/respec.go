@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -68,30 +69,35 @@ func (r *region) respec(ctx context.Context, g types.AutoScalingGroup) (Spec, er
 }
 
 // templateOf is the version of a launch template that a group launches from,
-// nil if it has none.
+// by the template's id or else by its name; nil if it has none.
 func templateOf(g types.AutoScalingGroup) *types.LaunchTemplateSpecification {
 	from := g.LaunchTemplate
 	if g.MixedInstancesPolicy != nil && g.MixedInstancesPolicy.LaunchTemplate != nil {
 		from = g.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification
 	}
-	if from == nil || from.LaunchTemplateId == nil {
+	switch {
+	case from == nil || from.LaunchTemplateId == nil && from.LaunchTemplateName == nil:
 		return nil // a launch configuration: AWS has no new ones
+	case from.LaunchTemplateId == nil:
+		return &types.LaunchTemplateSpecification{LaunchTemplateName: from.LaunchTemplateName, Version: from.Version}
 	}
-	return from
+	return &types.LaunchTemplateSpecification{LaunchTemplateId: from.LaunchTemplateId, Version: from.Version}
+}
+
+func templateKey(from types.LaunchTemplateSpecification) string {
+	return aws.ToString(from.LaunchTemplateId) + aws.ToString(from.LaunchTemplateName) // one of them
 }
 
 // templateData reads a version of a launch template, or ErrNotFound.
 func (r *region) templateData(ctx context.Context, from types.LaunchTemplateSpecification) (ec2types.ResponseLaunchTemplateData, error) {
-	in := &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: from.LaunchTemplateId, Versions: []string{"$Default"}}
-	if version := aws.ToString(from.Version); version != "" {
-		in.Versions = []string{version}
-	}
+	in := &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: from.LaunchTemplateId, LaunchTemplateName: from.LaunchTemplateName,
+		Versions: []string{cmp.Or(aws.ToString(from.Version), "$Default")}}
 	found, err := r.ec2.DescribeLaunchTemplateVersions(ctx, in)
-	if err != nil {
-		return ec2types.ResponseLaunchTemplateData{}, fmt.Errorf("launch template %s: %w", *from.LaunchTemplateId, kinded(err))
+	if err == nil && (len(found.LaunchTemplateVersions) == 0 || found.LaunchTemplateVersions[0].LaunchTemplateData == nil) {
+		err = gennaker.ErrNotFound
 	}
-	if len(found.LaunchTemplateVersions) == 0 || found.LaunchTemplateVersions[0].LaunchTemplateData == nil {
-		return ec2types.ResponseLaunchTemplateData{}, fmt.Errorf("launch template %s: %w", *from.LaunchTemplateId, gennaker.ErrNotFound)
+	if err != nil {
+		return ec2types.ResponseLaunchTemplateData{}, fmt.Errorf("launch template %s: %w", templateKey(from), kinded(err))
 	}
 	return *found.LaunchTemplateVersions[0].LaunchTemplateData, nil
 }

@@ -174,3 +174,20 @@ func TestAnInstanceThatHasEndedDoesNotKeepTheOthersOutOfTraffic(t *testing.T) {
 	}
 	eventually(t, cloud, q.Ref(), "up with the other instance", func(g gennaker.ServerGroup) bool { return g.Enabled && g.Count(gennaker.Up) == 1 })
 }
+
+func TestDestroyingANameThatLooksLikeAPatternDestroysNothing(t *testing.T) {
+	s := simulate(t)
+	cloud := s.account(t, aws.Config{})
+	q := s.request("shop-v000", 0)
+	if err := cloud.Create(t.Context(), q); err != nil {
+		t.Fatalf("Create = %v", err)
+	}
+	pattern := q.Ref()
+	pattern.Name = "shop-*"
+	if err := cloud.Destroy(t.Context(), pattern); err != nil {
+		t.Errorf("Destroy of %s, which there is not = %v", pattern.Name, err)
+	}
+	if got := s.Templates(); len(got) != 1 {
+		t.Errorf("the launch templates are %q, want that of %s", got, q.Name)
+	}
+}

@@ -50,15 +50,18 @@ func (r *region) makeTemplate(ctx context.Context, c gennaker.CreateServerGroup,
 
 // dropTemplates removes the launch templates that we made for a server group.
 func (r *region) dropTemplates(ctx context.Context, serverGroup string) error {
-	found, err := r.ec2.DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{
-		Filters: []types.Filter{{Name: aws.String("tag:" + markServerGroup), Values: []string{serverGroup}}},
+	pages := ec2.NewDescribeLaunchTemplatesPaginator(r.ec2, &ec2.DescribeLaunchTemplatesInput{
+		Filters: []types.Filter{{Name: aws.String("tag:" + markServerGroup), Values: []string{pattern(serverGroup, "")}}},
 	})
-	if err != nil {
-		return kinded(err)
-	}
-	for _, t := range found.LaunchTemplates {
-		if err := r.dropTemplate(ctx, *t.LaunchTemplateName); err != nil {
-			return err
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return kinded(err)
+		}
+		for _, t := range page.LaunchTemplates {
+			if err := r.dropTemplate(ctx, *t.LaunchTemplateName); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
