@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gennaker/gennaker"
 )
@@ -47,6 +48,13 @@ type ServerGroups interface {
 	// Destroy removes a server group and its instances, draining them first.
 	// It is not an error if it is gone.
 	Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error
+}
+
+// Lagging is for clouds whose answers may be old.
+type Lagging interface {
+	// Lag is how long after a change an answer may still show what was there
+	// before it.
+	Lag() time.Duration
 }
 
 // PartialTraffic is for clouds that can take some of a server group's
