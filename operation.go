@@ -1,5 +1,7 @@
 package gennaker
 
+import "time"
+
 // The kinds of Operation.
 const (
 	OpDeploy   = "deploy"
@@ -48,6 +50,8 @@ type Operation struct {
 	User      string `json:"user,omitempty"`
 	// Depth is how many executions are above the one that asked.
 	Depth int `json:"depth,omitempty"`
+	// Changed is when the cluster was last changed, as far as is known.
+	Changed time.Time `json:"changed,omitzero"`
 }
 
 // RollbackType is the way of a rollback.

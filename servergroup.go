@@ -241,6 +241,9 @@ type Departure struct {
 	Exactly bool `json:"exactly,omitempty"`
 	// Health is whose judgment says which instances are in service.
 	Health HealthProviders `json:"health,omitzero"`
+	// Changed is when the cluster was last changed: what is looked at must show
+	// that.
+	Changed time.Time `json:"changed,omitzero"`
 }
 
 // Check refuses, as ErrGuarded, a departure from a cluster that needs the

@@ -28,6 +28,15 @@ type Config struct {
 	// LookOnce leaves it to Temporal to look at a server group again, instead
 	// of pausing between looks: for simulations, whose clock skips.
 	LookOnce bool
+	// Now is the clock of a simulation; default is the real one.
+	Now func() time.Time
+}
+
+func (c Config) clock() func() time.Time {
+	if c.Now == nil {
+		return time.Now
+	}
+	return c.Now
 }
 
 // Activities is every activity there is.
@@ -50,7 +59,7 @@ type Activities struct {
 func New(c Config) Activities {
 	webhooks := newWebhooks(c.Webhooks, c.Users)
 	return Activities{
-		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce},
+		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce, now: c.clock()},
 		Instances:    &Instances{registry: c.Providers},
 		Images:       &Images{registry: c.Providers},
 		Clusters:     &Clusters{temporal: c.Temporal},

@@ -22,16 +22,16 @@ func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
 	}
 	return alive(ctx, func(ctx context.Context, b *pulse) error {
 		if a.lookOnce {
-			return glance(ctx, groups, u, b)
+			return a.glance(ctx, groups, u, b)
 		}
-		return watch(ctx, groups, u, b)
+		return a.watch(ctx, groups, u, b)
 	})
 }
 
-func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
+func (a *ServerGroups) watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
 	started := activity.GetInfo(ctx).ScheduledTime
 	for {
-		done, err := look(ctx, groups, u, b, time.Since(started) > settled)
+		done, err := a.look(ctx, groups, u, b)
 		if done || err != nil {
 			return err
 		}
@@ -46,38 +46,32 @@ func watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse
 }
 
 // glance looks once, and is ErrUnavailable if the time has not come.
-func glance(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
-	done, err := look(ctx, groups, u, b, activity.GetInfo(ctx).Attempt > settledAttempts)
+func (a *ServerGroups) glance(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
+	done, err := a.look(ctx, groups, u, b)
 	if err == nil && !done {
 		return fmt.Errorf("await %s: %w: not yet", u.Name, gennaker.ErrUnavailable)
 	}
 	return err
 }
 
-// settled is how long after a change a cloud may still answer as if it had not
-// been made. A simulation has tried so often by then.
-const (
-	settled         = 30 * time.Second
-	settledAttempts = 6
-)
-
 // pace is the pause between two looks: a tenth of the time waited so far.
 func pace(waited time.Duration) time.Duration {
 	return min(max(waited/10, 200*time.Millisecond), 10*time.Second)
 }
 
-// look reads the server group once and reports what it saw. That there is none
-// is believed only if it is sure: one that was just made may not be seen yet.
-func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse, sure bool) (bool, error) {
+// look reads the server group once and reports what it saw. It is not done, and
+// does not believe that there is none, while the cloud may not yet show what
+// was changed last.
+func (a *ServerGroups) look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) (bool, error) {
+	settled := a.lag(groups, u.Changed) <= 0
 	g, err := groups.Get(ctx, u.ServerGroupRef)
 	switch {
+	case errors.Is(err, gennaker.ErrNotFound) && !settled:
+		b.say(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
+		return false, nil
 	case errors.Is(err, gennaker.ErrNotFound):
 		if u.Gone || u.Idle {
 			return true, nil
-		}
-		if !sure {
-			b.say(ctx, gennaker.Progress{ServerGroup: u.Name, Reason: err.Error()})
-			return false, nil
 		}
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
@@ -87,5 +81,5 @@ func look(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse,
 		return false, fmt.Errorf("await %s: %w", u.Name, err)
 	}
 	b.say(ctx, u.progress(g))
-	return u.holds(g), nil
+	return settled && u.holds(g), nil
 }

@@ -37,10 +37,12 @@ func translate(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
+	var wait later
+	errors.As(err, &wait)
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {
 			return temporal.NewApplicationErrorWithOptions(cut(err.Error()), k.name,
-				temporal.ApplicationErrorOptions{NonRetryable: !k.retry})
+				temporal.ApplicationErrorOptions{NonRetryable: !k.retry, NextRetryDelay: wait.after})
 		}
 	}
 	return temporal.NewApplicationError(cut(err.Error()), "Unknown")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -13,13 +14,23 @@ import (
 type ServerGroups struct {
 	registry *providers.Registry
 	lookOnce bool
+	now      func() time.Time
+}
+
+// Look asks for a cluster as it is since it was last Changed.
+type Look struct {
+	gennaker.ClusterRef
+	Changed time.Time `json:"changed,omitzero"`
 }
 
 // ListCluster returns a cluster's server groups, oldest first.
-func (a *ServerGroups) ListCluster(ctx context.Context, c gennaker.ClusterRef) ([]gennaker.ServerGroup, error) {
+func (a *ServerGroups) ListCluster(ctx context.Context, l Look) ([]gennaker.ServerGroup, error) {
 	var groups []gennaker.ServerGroup
-	err := a.call(ctx, c.Account, func(ctx context.Context, p providers.ServerGroups) (err error) {
-		groups, err = p.List(ctx, gennaker.Scope{Region: c.Region, Cluster: c.Name})
+	err := a.call(ctx, l.Account, func(ctx context.Context, p providers.ServerGroups) (err error) {
+		if err := a.settle(ctx, p, l.Changed); err != nil {
+			return fmt.Errorf("look at cluster %s: %w", l.Name, err)
+		}
+		groups, err = p.List(ctx, gennaker.Scope{Region: l.Region, Cluster: l.Name})
 		return err
 	})
 	return groups, err
@@ -45,7 +56,7 @@ func (a *ServerGroups) EnableServerGroup(ctx context.Context, ref gennaker.Serve
 // server group in traffic.
 func (a *ServerGroups) DisableServerGroup(ctx context.Context, d gennaker.Departure) error {
 	return a.call(ctx, d.Account, func(ctx context.Context, p providers.ServerGroups) error {
-		if err := mayLeave(ctx, p, d); err != nil {
+		if err := a.mayLeave(ctx, p, d); err != nil {
 			return fmt.Errorf("disable %w", err)
 		}
 		if d.Percent == 0 {
@@ -64,7 +75,7 @@ func (a *ServerGroups) DisableServerGroup(ctx context.Context, d gennaker.Depart
 // DestroyServerGroup removes a server group if its cluster can go without.
 func (a *ServerGroups) DestroyServerGroup(ctx context.Context, d gennaker.Departure) error {
 	return a.call(ctx, d.Account, func(ctx context.Context, p providers.ServerGroups) error {
-		if err := mayLeave(ctx, p, d); err != nil {
+		if err := a.mayLeave(ctx, p, d); err != nil {
 			return fmt.Errorf("destroy %w", err)
 		}
 		return p.Destroy(ctx, d.ServerGroupRef)
@@ -72,9 +83,12 @@ func (a *ServerGroups) DestroyServerGroup(ctx context.Context, d gennaker.Depart
 }
 
 // mayLeave looks at the cluster just before a server group leaves it.
-func mayLeave(ctx context.Context, p providers.ServerGroups, d gennaker.Departure) error {
+func (a *ServerGroups) mayLeave(ctx context.Context, p providers.ServerGroups, d gennaker.Departure) error {
 	if d.Keep == 0 {
 		return nil
+	}
+	if err := a.settle(ctx, p, d.Changed); err != nil {
+		return fmt.Errorf("%s: %w", d.Name, err)
 	}
 	cluster, err := p.List(ctx, gennaker.Scope{Region: d.Region, Cluster: d.Cluster().Name})
 	if err != nil {

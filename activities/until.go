@@ -2,6 +2,7 @@ package activities
 
 import (
 	"slices"
+	"time"
 
 	"github.com/gennaker/gennaker"
 )
@@ -34,6 +35,9 @@ type Until struct {
 	// server group.
 	Idle bool `json:"idle,omitempty"`
 	Gone bool `json:"gone,omitempty"`
+	// Changed is when the cluster was last changed: what is looked at must show
+	// that.
+	Changed time.Time `json:"changed,omitzero"`
 }
 
 // holds reports whether the server group is as wanted.

@@ -16,7 +16,7 @@ import (
 // the only writer.
 func ClusterOperation(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
 	g := &gate.Gate{}
-	ctx = ops.JudgedBy(gate.With(ctx, g), op.Health)
+	ctx = ops.Changed(ops.JudgedBy(gate.With(ctx, g), op.Health), op.Changed)
 	workflow.GoNamed(ctx, "pause", func(ctx workflow.Context) { obey(ctx, g) })
 	operate, ok := operations.Table[op.Kind]
 	if !ok {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/workflows/gate"
+	"github.com/gennaker/gennaker/workflows/ops"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
 
@@ -70,7 +71,7 @@ func (g engine) Execution(ctx workflow.Context, in gennaker.Start) (gennaker.Exe
 func newRun(ctx workflow.Context, in gennaker.Start) *run {
 	r := &run{pipeline: in.Pipeline, gate: &gate.Gate{}, kept: map[string]int{}, fields: map[string]evaluated{}, known: map[string]*node{}}
 	r.top = &graph{r: r}
-	r.top.ctx, r.top.stop = workflow.WithCancel(gate.With(ctx, r.gate))
+	r.top.ctx, r.top.stop = workflow.WithCancel(ops.ChangedClusters(gate.With(ctx, r.gate)))
 	if in.Continued != nil {
 		r.e = *in.Continued
 		if r.e.Pause != nil {

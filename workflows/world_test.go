@@ -49,6 +49,12 @@ func newWorld(t *testing.T, users ...gennaker.User) *world {
 // worldWith is a world whose activities have more to go by.
 func worldWith(t *testing.T, c activities.Config) *world {
 	t.Helper()
+	return worldOn(t, c, func(w *world) providers.Provider { return w.cloud })
+}
+
+// worldOn is a world whose account is what stands before the cloud.
+func worldOn(t *testing.T, c activities.Config, before func(*world) providers.Provider) *world {
+	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet)
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment(), cloud: &memory.Cloud{}}
@@ -56,8 +62,9 @@ func worldWith(t *testing.T, c activities.Config) *world {
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env, stages.Table.With(customTypes))
 	if c.Providers == nil {
-		c.Providers = providers.NewRegistry(map[string]providers.Provider{"cloud": w.cloud})
+		c.Providers = providers.NewRegistry(map[string]providers.Provider{"cloud": before(w)})
 	}
+	c.Now = w.env.Now
 	c.Pipelines, c.Executions = &w.stored, &w.others
 	activities.Register(w.env, activities.New(c))
 	w.begun = w.env.Now()

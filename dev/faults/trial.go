@@ -29,6 +29,7 @@ const executionID = "shop/deploy/1"
 type trial struct {
 	scenario scenario
 	size     int
+	start    int // seconds that an instance takes
 	chance   chance
 	retries  bool
 	wrap     func(providers.Provider) providers.Provider // what tests put between; may be nil
@@ -61,7 +62,7 @@ func (t trial) run(want string) (result, error) {
 	}
 	w := &watcher{cloud: cloud, clock: clock, begun: clock.Now(), regions: t.scenario.regions, floor: t.scenario.floor * t.size,
 		count: Count{Faults: map[faulty.Kind]int{}, Deployments: 1}, effects: map[string]int{}, made: map[string]int{}}
-	provider := faulty.Wrap(cloud, faulty.Config{Now: clock.Now, Pass: clock.pass, Memory: oldest, Seen: w.seen,
+	provider := faulty.Wrap(cloud, faulty.Config{Now: clock.Now, Pass: clock.pass, Lag: oldest, Seen: w.seen,
 		Fault: func(c faulty.Call) faulty.Fault { clock.tick(); w.before(); return t.chance.fault(c) }})
 	if t.wrap != nil {
 		provider = t.wrap(provider)
@@ -70,9 +71,9 @@ func (t trial) run(want string) (result, error) {
 		provider = resigned{provider.(deployer)}
 	}
 	workflows.Register(env, stages.Table)
-	activities.Register(env, activities.New(activities.Config{LookOnce: true,
+	activities.Register(env, activities.New(activities.Config{LookOnce: true, Now: env.Now,
 		Providers: providers.NewRegistry(map[string]providers.Provider{"cloud": provider})}))
-	document, err := pipeline.Decode([]byte(t.scenario.document(t.size)), stages.Table.Configs())
+	document, err := pipeline.Decode([]byte(t.scenario.document(t.size, t.start)), stages.Table.Configs())
 	if err != nil {
 		return result{}, err
 	}

@@ -31,9 +31,8 @@ type Config struct {
 	Now func() time.Time
 	// Pass lets the time of a slow answer pass; default is to sleep.
 	Pass func(time.Duration)
-	// Memory is how long the past is kept that stale answers show: no answer is
-	// older. Default a minute.
-	Memory time.Duration
+	// Lag is how old stale answers are at most.
+	Lag time.Duration
 }
 
 // Call is one call of the provider.
@@ -75,6 +74,7 @@ type partial struct {
 
 var (
 	_ Inner                    = (*Cloud)(nil)
+	_ providers.Lagging        = (*Cloud)(nil)
 	_ providers.PartialTraffic = (*partial)(nil)
 )
 
@@ -87,9 +87,6 @@ func Wrap(p Inner, c Config) providers.Provider {
 	if c.Pass == nil {
 		c.Pass = time.Sleep
 	}
-	if c.Memory == 0 {
-		c.Memory = time.Minute
-	}
 	cloud := &Cloud{inner: p, config: c, count: map[Call]int{}}
 	if part, ok := p.(providers.PartialTraffic); ok {
 		return &partial{cloud, part}
@@ -98,6 +95,9 @@ func Wrap(p Inner, c Config) providers.Provider {
 }
 
 func (c *Cloud) Name() string { return c.inner.Name() }
+
+// Lag is as old as answers may be.
+func (c *Cloud) Lag() time.Duration { return c.config.Lag }
 
 func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
 	call := Call{Method: "List", Region: scope.Region, Name: scope.Application + scope.Cluster}

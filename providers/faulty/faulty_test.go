@@ -28,7 +28,7 @@ func striking(t *testing.T, f faulty.Fault) (cloud providers.ServerGroups, inner
 	t.Helper()
 	inner, outcomes = &memory.Cloud{}, &[]faulty.Outcome{}
 	next := faulty.Fault{}
-	cloud = faulty.Wrap(inner, faulty.Config{
+	cloud = faulty.Wrap(inner, faulty.Config{Lag: time.Minute,
 		Fault: func(faulty.Call) faulty.Fault { return next },
 		Seen:  func(_ context.Context, o faulty.Outcome) { *outcomes = append(*outcomes, o) },
 	}).(providers.ServerGroups)

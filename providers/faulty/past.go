@@ -20,13 +20,13 @@ type view struct {
 // old for any answer.
 func (c *Cloud) remember(groups []gennaker.ServerGroup) {
 	now := c.config.Now()
-	c.past = slices.DeleteFunc(c.past, func(v view) bool { return v.until.Before(now.Add(-c.config.Memory)) })
+	c.past = slices.DeleteFunc(c.past, func(v view) bool { return v.until.Before(now.Add(-c.config.Lag)) })
 	c.past = append(c.past, view{now, groups})
 }
 
 // asOf is the cloud as it was that long ago, if it has changed since.
 func (c *Cloud) asOf(age time.Duration) (view, bool) {
-	then := c.config.Now().Add(-min(age, c.config.Memory))
+	then := c.config.Now().Add(-min(age, c.config.Lag))
 	at := slices.IndexFunc(c.past, func(v view) bool { return v.until.After(then) })
 	if at < 0 {
 		return view{}, false

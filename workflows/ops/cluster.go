@@ -32,9 +32,13 @@ func ChangeCluster(ctx workflow.Context, op gennaker.Operation, o Observer) (gen
 		if err := gate.Pass(ctx); err != nil {
 			return gennaker.Change{}, err
 		}
+		if last := recall(ctx, op.Cluster); last.After(op.Changed) {
+			op.Changed = last
+		}
 		change, err := changeOnce(ctx, op, id, o)
 		var busy *temporal.ChildWorkflowExecutionAlreadyStartedError
 		if !errors.As(err, &busy) {
+			remember(ctx, op.Cluster)
 			return change, plain(err)
 		}
 		o.Waiting("another change of cluster " + op.Cluster.Name)
@@ -43,6 +47,7 @@ func ChangeCluster(ctx workflow.Context, op gennaker.Operation, o Observer) (gen
 		if err != nil {
 			return gennaker.Change{}, err
 		}
+		op.Changed = workflow.Now(ctx).UTC()
 	}
 }
 

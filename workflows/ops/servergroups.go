@@ -13,25 +13,26 @@ import (
 // Cluster returns a cluster's server groups, oldest first.
 func Cluster(ctx workflow.Context, c gennaker.ClusterRef) ([]gennaker.ServerGroup, error) {
 	var list []gennaker.ServerGroup
-	err := run(ctx, reading, "look at cluster "+c.Name, groups.ListCluster, c, &list)
+	err := run(ctx, reading, "look at cluster "+c.Name, groups.ListCluster,
+		activities.Look{ClusterRef: c, Changed: changedAt(ctx)}, &list)
 	return list, err
 }
 
 // Create makes a server group.
 func Create(ctx workflow.Context, c gennaker.CreateServerGroup) error {
 	summary := fmt.Sprintf("create %s with %d instances", c.Name, c.Capacity.Desired)
-	return run(ctx, changing, summary, groups.CreateServerGroup, c, nil)
+	return change(ctx, summary, groups.CreateServerGroup, c)
 }
 
 // Resize sets the capacity of a server group.
 func Resize(ctx workflow.Context, ref gennaker.ServerGroupRef, to gennaker.Capacity) error {
 	r := gennaker.ResizeServerGroup{ServerGroupRef: ref, Capacity: to}
-	return run(ctx, changing, fmt.Sprintf("resize %s to %s", ref.Name, to), groups.ResizeServerGroup, r, nil)
+	return change(ctx, fmt.Sprintf("resize %s to %s", ref.Name, to), groups.ResizeServerGroup, r)
 }
 
 // Enable puts a server group into traffic.
 func Enable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
-	return run(ctx, changing, "enable "+ref.Name, groups.EnableServerGroup, ref, nil)
+	return change(ctx, "enable "+ref.Name, groups.EnableServerGroup, ref)
 }
 
 // Disable takes a server group out of traffic and waits until it takes none.
@@ -42,8 +43,8 @@ func Disable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 // DisableKeeping is Disable, refused as ErrGuarded if fewer than that many
 // instances of the cluster would be in service then.
 func DisableKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
-	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx)}
-	if err := run(ctx, changing, "disable "+ref.Name, groups.DisableServerGroup, d, nil); err != nil {
+	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx), Changed: changedAt(ctx)}
+	if err := change(ctx, "disable "+ref.Name, groups.DisableServerGroup, d); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: ref, Idle: true}, idleLimit, ref.Name+" takes no more traffic")
@@ -52,8 +53,8 @@ func DisableKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int)
 // DisablePart takes that percent of a server group's instances out of traffic,
 // refused like DisableKeeping. A cloud that cannot leaves them in.
 func DisablePart(ctx workflow.Context, ref gennaker.ServerGroupRef, percent, keep int) error {
-	d := gennaker.Departure{ServerGroupRef: ref, Percent: percent, Keep: keep, Health: health(ctx)}
-	return run(ctx, changing, fmt.Sprintf("disable %d %% of %s", percent, ref.Name), groups.DisableServerGroup, d, nil)
+	d := gennaker.Departure{ServerGroupRef: ref, Percent: percent, Keep: keep, Health: health(ctx), Changed: changedAt(ctx)}
+	return change(ctx, fmt.Sprintf("disable %d %% of %s", percent, ref.Name), groups.DisableServerGroup, d)
 }
 
 // Destroy removes a server group and waits until it is gone. It may be gone
@@ -64,8 +65,8 @@ func Destroy(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 
 // DestroyKeeping is Destroy, refused like DisableKeeping.
 func DestroyKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
-	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx)}
-	if err := run(ctx, changing, "destroy "+ref.Name, groups.DestroyServerGroup, d, nil); err != nil {
+	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx), Changed: changedAt(ctx)}
+	if err := change(ctx, "destroy "+ref.Name, groups.DestroyServerGroup, d); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: ref, Gone: true}, idleLimit, ref.Name+" is gone")
@@ -103,7 +104,7 @@ func AwaitCapacity(ctx workflow.Context, ref gennaker.ServerGroupRef, total int,
 func await(ctx workflow.Context, u activities.Until, limit time.Duration, what string) error {
 	options := waiting
 	options.ScheduleToCloseTimeout = limit
-	u.Health = health(ctx)
+	u.Health, u.Changed = health(ctx), changedAt(ctx)
 	return run(ctx, options, "wait until "+what, groups.AwaitServerGroup, u, nil)
 }
 
