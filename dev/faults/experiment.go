@@ -28,10 +28,15 @@ type experiment struct {
 // sizes are how many instances server groups have.
 var sizes = []int{1, 2, 4, 10}
 
+// starts are how many seconds instances take to be healthy.
+var starts = []int{0, 20}
+
 // trial is the deployment of that number.
 func (x experiment) trial(n int, retries bool) trial {
 	c := chance{seed: x.seed, deployment: n, rate: x.rate, kinds: x.kinds}
-	return trial{scenario: scenarios[n%len(scenarios)], size: sizes[c.dice("size", "").IntN(len(sizes))], chance: c, retries: retries, wrap: x.wrap}
+	r := c.dice("size", "")
+	return trial{scenario: scenarios[n%len(scenarios)], size: sizes[r.IntN(len(sizes))], start: starts[r.IntN(len(starts))],
+		chance: c, retries: retries, wrap: x.wrap}
 }
 
 // arm makes all deployments, as many at once as there are processors.

@@ -14,6 +14,7 @@ type deployer interface {
 	providers.Provider
 	providers.ServerGroups
 	providers.PartialTraffic
+	providers.Lagging
 }
 
 // resigned is a provider for who does not try again: what is over in a moment

@@ -81,7 +81,7 @@ var scenarios = []scenario{
 func deploys(more ...string) (stages []string) {
 	for i, m := range more {
 		stages = append(stages, fmt.Sprintf(`"type": "deploy", "clusters": [{"cloudProvider": "memory", "account": "cloud", "stack": "web",
-			"image": "shop:new-%d", "start": 20, "regions": REGIONS, "capacity": {"min": 1, "desired": SIZE, "max": MAX} %s}]`, i, m))
+			"image": "shop:new-%d", "start": START, "regions": REGIONS, "capacity": {"min": 1, "desired": SIZE, "max": MAX} %s}]`, i, m))
 	}
 	return stages
 }
@@ -93,7 +93,7 @@ func operates(kind, target, more string) string {
 }
 
 // document is the pipeline, one stage after the other.
-func (s scenario) document(size int) string {
+func (s scenario) document(size, start int) string {
 	var stages []string
 	for i, stage := range s.stages {
 		after := "[]"
@@ -103,7 +103,7 @@ func (s scenario) document(size int) string {
 		stages = append(stages, fmt.Sprintf(`{"refId": "%d", "requisiteStageRefIds": %s, %s %s}`, i+1, after, stage, s.options))
 	}
 	regions := `["` + strings.Join(s.regions, `", "`) + `"]`
-	fill := strings.NewReplacer("SIZE", fmt.Sprint(size), "MAX", fmt.Sprint(2*size), "REGIONS", regions)
+	fill := strings.NewReplacer("SIZE", fmt.Sprint(size), "MAX", fmt.Sprint(2*size), "START", fmt.Sprint(start), "REGIONS", regions)
 	return fill.Replace(`{"application": "shop", "name": "deploy", "stages": [` + strings.Join(stages, ", ") + `]}`)
 }
 
