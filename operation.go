@@ -73,6 +73,7 @@ type Change struct {
 	Disabled    []string   `json:"disabled,omitempty"`
 	Destroyed   []string   `json:"destroyed,omitempty"`
 	Scaled      []string   `json:"scaledDown,omitempty"` // to nothing
+	Refreshed   bool       `json:"refreshed,omitempty"`  // the instances of the server group were replaced
 	RolledBack  string     `json:"rolledBack,omitempty"` // the server group that was taken back
 	Warnings    []string   `json:"warnings,omitempty"`   // what went wrong without failing it
 	// Before is the capacity that the server group had.

@@ -44,6 +44,7 @@ type Activities struct {
 	ServerGroups *ServerGroups
 	Instances    *Instances
 	Images       *Images
+	Refreshes    *Refreshes
 	Clusters     *Clusters
 	Jobs         *Jobs
 	Executions   *Executions
@@ -62,6 +63,7 @@ func New(c Config) Activities {
 		ServerGroups: &ServerGroups{registry: c.Providers, lookOnce: c.LookOnce, now: c.clock()},
 		Instances:    &Instances{registry: c.Providers},
 		Images:       &Images{registry: c.Providers},
+		Refreshes:    &Refreshes{registry: c.Providers, lookOnce: c.LookOnce},
 		Clusters:     &Clusters{temporal: c.Temporal},
 		Jobs:         &Jobs{registry: c.Providers},
 		Executions:   &Executions{client: c.Executions},
@@ -79,6 +81,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.ServerGroups)
 	r.RegisterActivity(a.Instances)
 	r.RegisterActivity(a.Images)
+	r.RegisterActivity(a.Refreshes)
 	r.RegisterActivity(a.Clusters)
 	r.RegisterActivity(a.Jobs)
 	r.RegisterActivity(a.Executions)

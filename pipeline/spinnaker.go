@@ -59,7 +59,7 @@ var spinnakerTypes = strings.Fields(`
 // spinnakerValues are what Spinnaker takes in fields that have a fixed set of
 // values, where Gennaker does not take all of them yet.
 var spinnakerValues = map[string][]string{
-	"strategy": {"rollingpush", "cfrollingredblack"},
+	"strategy": {"cfrollingredblack"},
 }
 
 // spinnakerFields are fields that look like slips of others and are none:

@@ -42,6 +42,7 @@ func TestConformanceOnMoto(t *testing.T) {
 			}
 		},
 		NoImage: "ami-00000000000000000", NoInstance: "i-00000000000000000",
+		NoRefreshes: "moto has no instance refreshes",
 		Gaps: map[string]string{
 			"a server group made out of traffic is out of it until it is enabled": "moto registers new instances whether AddToLoadBalancer is suspended or not",
 		},

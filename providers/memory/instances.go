@@ -12,29 +12,20 @@ import (
 // group is a server group with what decides how its instances are.
 type group struct {
 	gennaker.ServerGroup
-	spec   map[string]any
-	health gennaker.Health // of instances that have started
-	checks []gennaker.Check
-	start  time.Duration        // how long that takes
-	anew   map[string]time.Time // when instances were rebooted
-	made   int                  // instances so far: no id is used again
-	out    int                  // percent of the instances kept out of traffic while it is enabled
+	*model                         // of its instances
+	models    map[string]*model    // of some of them, if it is another
+	anew      map[string]time.Time // when instances were rebooted
+	made      int                  // instances so far: no id is used again
+	out       int                  // percent of the instances kept out of traffic while it is enabled
+	refresh   *refresh             // the newest
+	refreshed map[string]bool      // the tokens of all of them
 }
 
 func newGroup(r gennaker.CreateServerGroup, created time.Time) *group {
-	health, image := gennaker.Up, ""
-	if text, ok := r.Spec[SpecHealth].(string); ok {
-		health = gennaker.Health(text)
-	}
-	for _, field := range []string{SpecImageID, SpecImage} {
-		if text, ok := r.Spec[field].(string); ok {
-			image = text
-		}
-	}
-	start, _ := r.Spec[SpecStart].(float64)
-	return &group{spec: r.Spec, health: health, checks: checks(r.Spec), start: time.Duration(start * float64(time.Second)), anew: map[string]time.Time{},
+	m := newModel(r.Spec)
+	return &group{model: m, anew: map[string]time.Time{},
 		ServerGroup: gennaker.ServerGroup{Location: r.Location, Name: r.Name, Moniker: r.Moniker, Capacity: r.Capacity,
-			Enabled: !r.Disabled, Created: created, LoadBalancers: r.LoadBalancers, Marks: r.Marks, Image: image}}
+			Enabled: !r.Disabled, Created: created, LoadBalancers: r.LoadBalancers, Marks: r.Marks, Image: m.image}}
 }
 
 // checks are those that a spec lists.
@@ -51,24 +42,37 @@ func checks(spec map[string]any) []gennaker.Check {
 // settle gives the server group as many instances as its capacity asks for,
 // as far as nobody has suspended that.
 func (g *group) settle(now time.Time) {
-	for len(g.Instances) < g.Capacity.Desired && !slices.Contains(g.Suspended, Launch) {
-		g.Instances = append(g.Instances, gennaker.Instance{ID: fmt.Sprintf("%s-%d", g.Name, g.made), Launched: now})
+	wanted := g.Capacity.Desired
+	if g.refreshing() {
+		wanted += g.refresh.extra
+	}
+	for len(g.Instances) < wanted && !slices.Contains(g.Suspended, Launch) {
+		i := gennaker.Instance{ID: fmt.Sprintf("%s-%d", g.Name, g.made), Launched: now}
+		if g.refreshing() {
+			if g.models == nil {
+				g.models = map[string]*model{}
+			}
+			g.models[i.ID] = g.refresh.to
+		}
+		g.Instances = append(g.Instances, i)
 		g.made++
 	}
-	if len(g.Instances) > g.Capacity.Desired && !slices.Contains(g.Suspended, Terminate) {
-		g.Instances = slices.Clone(g.Instances[:g.Capacity.Desired])
+	if len(g.Instances) > wanted && !slices.Contains(g.Suspended, Terminate) {
+		g.Instances = slices.Clone(g.Instances[:wanted])
 	}
 }
 
 // seen is the server group as a reader sees it at that time.
 func (g *group) seen(now time.Time) gennaker.ServerGroup {
+	g.advance(now)
 	seen := g.ServerGroup
 	seen.Instances, seen.Suspended = nil, slices.Clone(g.Suspended)
 	out := len(g.Instances) * g.out / 100
 	for n, i := range g.Instances {
-		i.Health, i.Checks = g.health, slices.Clone(g.checks)
+		m := g.of(i.ID)
+		i.Health, i.Checks = m.health, slices.Clone(m.checks)
 		switch {
-		case now.Before(g.begun(i).Add(g.start)):
+		case now.Before(g.begun(i).Add(m.start)):
 			i.Health = gennaker.Starting
 		case i.Health == gennaker.Up && (!g.Enabled || n < out):
 			i.Health = gennaker.OutOfService
@@ -120,7 +124,11 @@ func (c *Cloud) Sicken(ref gennaker.ServerGroupRef, health gennaker.Health, chec
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if at := c.find(ref); at >= 0 {
-		c.groups[at].health, c.groups[at].checks = health, checks
+		g := c.groups[at]
+		g.health, g.checks = health, checks
+		for _, m := range g.models {
+			m.health, m.checks = health, checks
+		}
 	}
 }
 

@@ -44,6 +44,7 @@ type Call struct {
 var (
 	_ providers.ServerGroups   = (*Cloud)(nil)
 	_ providers.PartialTraffic = (*Cloud)(nil)
+	_ providers.Refreshes      = (*Cloud)(nil)
 	_ providers.Specs          = (*Cloud)(nil)
 	_ providers.Images         = (*Cloud)(nil)
 	_ providers.Instances      = (*Cloud)(nil)
@@ -186,7 +187,7 @@ func (c *Cloud) changeIf(method string, ref gennaker.ServerGroupRef, f func(*gro
 }
 
 // reads are the methods that change nothing.
-var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true}
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true}
 
 // call runs f alone, with the faults around it.
 func (c *Cloud) call(call Call, f func() error) error {

@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -180,5 +181,30 @@ func TestInstancesTakeTheirTimeAndFallIll(t *testing.T) {
 	is("when they are ill", gennaker.Down)
 	if serving := cloud.InService(ref.Cluster()); len(serving) > 0 {
 		t.Errorf("in service are %v, want none", serving)
+	}
+}
+
+func TestASingleInstanceIsRefreshedWhenItsSuccessorIsUp(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	c := &memory.Cloud{Now: func() time.Time { return now }}
+	create := gennaker.CreateServerGroup{Location: gennaker.In("test", ""), Name: "shop-v000", Capacity: gennaker.Capacity{Desired: 1, Max: 1}}
+	ref := create.Ref()
+	if err := c.Create(t.Context(), create); err != nil {
+		t.Fatal(err)
+	}
+	refresh := gennaker.StartRefresh{ServerGroupRef: ref, MinHealthy: 100, Token: "a", Spec: map[string]any{memory.SpecImage: "shop:2", memory.SpecStart: 60.0}}
+	if err := c.StartRefresh(t.Context(), refresh); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{" 2 1 running", "shop:2 1 1 succeeded"} {
+		g, err := c.Get(t.Context(), ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := c.GetRefresh(t.Context(), ref)
+		if got := fmt.Sprint(g.Image, " ", len(g.Instances), " ", g.Count(gennaker.Up), " ", r.State); err != nil || got != want {
+			t.Errorf("it is %q, want %q: %v", got, want, err)
+		}
+		now = now.Add(time.Hour)
 	}
 }

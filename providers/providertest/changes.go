@@ -55,6 +55,9 @@ var changes = []change{
 	{"RebootInstances", is[providers.Instances], instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Instances](s).RebootInstances(ctx, s.marked(0))
 	}, s0(up(2))},
+	{"StartRefresh", canRefresh, instances(2), func(ctx context.Context, s *suite) error {
+		return as[providers.Refreshes](s).StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: s.ref(), MinHealthy: 50, Token: "a"})
+	}, s0(func(g gennaker.ServerGroup) bool { return up(2)(g) })},
 	{"SetProcesses", is[providers.Processes], instances(1), func(ctx context.Context, s *suite) error {
 		return as[providers.Processes](s).SetProcesses(ctx, gennaker.SetProcesses{ServerGroupRef: s.ref(), Suspend: []string{"Launch"}})
 	}, s0(func(g gennaker.ServerGroup) bool { return slices.Contains(g.Suspended, "Launch") })},

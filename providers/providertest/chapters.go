@@ -31,6 +31,7 @@ var chapters = []chapter{
 	about[providers.Specs](specCases),
 	about[providers.Images](imageCases),
 	about[providers.Instances](instanceCases),
+	{canRefresh, refreshCases},
 	about[providers.Processes](processCases),
 	about[providers.Jobs](jobCases),
 }
@@ -57,6 +58,10 @@ func is[T any](_ Harness, p providers.Provider) bool {
 func canSicken(h Harness, _ providers.Provider) bool { return h.Sicken != nil }
 func canFail(h Harness, _ providers.Provider) bool   { return h.Faults != nil }
 func canRace(h Harness, _ providers.Provider) bool   { return !h.Single }
+
+func canRefresh(h Harness, p providers.Provider) bool {
+	return is[providers.Refreshes](h, p) && h.NoRefreshes == ""
+}
 
 func both(a, b func(Harness, providers.Provider) bool) func(Harness, providers.Provider) bool {
 	return func(h Harness, p providers.Provider) bool { return a(h, p) && b(h, p) }

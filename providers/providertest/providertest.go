@@ -54,6 +54,9 @@ type Harness struct {
 	// Pause passes the time between two looks at the cloud; default is 50 ms
 	// by the clock on the wall. A target with a clock of its own advances it.
 	Pause func()
+	// NoRefreshes says why the target has no refreshes though the provider has;
+	// empty if it has.
+	NoRefreshes string
 	// Gaps are the cases that the target, an imitation of the cloud, cannot
 	// show, by their sentence, and why. Each must fail, so that a gap which
 	// closes is seen.

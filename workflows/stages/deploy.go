@@ -116,13 +116,13 @@ func (in Input) deploy(ctx workflow.Context, list []gennaker.Operation) (Outputs
 	return outputs, err
 }
 
-// deployed are Spinnaker's outputs of a deploy stage: the new server groups by
-// region, and each with its account and capacity.
+// deployed are Spinnaker's outputs of a deploy stage: the new server groups, or
+// those whose instances are new, by region, and each with its account and capacity.
 func deployed(changes []gennaker.Change) Outputs {
 	groups := map[string]any{}
 	var deployments []any
 	for _, c := range changes {
-		if !c.Created {
+		if !c.Created && !c.Refreshed {
 			continue
 		}
 		names, _ := groups[c.Cluster.Region].([]any)

@@ -22,6 +22,9 @@ func (d *Deployment) size() error {
 		}
 		return nil // it is made empty
 	}
+	if Table[d.Config.Strategy].InPlace {
+		return nil // it is as big as it is
+	}
 	if d.usesSource() && d.Source != nil {
 		d.Wanted = d.Source.Capacity
 	}

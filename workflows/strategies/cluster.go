@@ -23,7 +23,7 @@ type Cluster struct {
 	Capacity      gennaker.Capacity `json:"capacity,omitzero" jsonschema_description:"Default: one instance."`
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 
-	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack,enum=rollingredblack,enum=monitored,enum=custom" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others. rollingredblack: move the traffic step by step, see targetPercentages. monitored: the same, judged by a deployment monitor, see deploySteps. custom: run strategyPipeline instead."`
+	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack,enum=rollingredblack,enum=monitored,enum=custom,enum=rollingpush" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others. rollingredblack: move the traffic step by step, see targetPercentages. monitored: the same, judged by a deployment monitor, see deploySteps. custom: run strategyPipeline instead. rollingpush: replace the instances of the source in place, see termination."`
 	TargetHealthy     *int     `json:"targetHealthyDeployPercentage,omitempty" jsonschema:"minimum=0,maximum=100" jsonschema_description:"Percent of the instances that must be healthy; default 100."`
 	MaxRemaining      int      `json:"maxRemainingAsgs,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack: server groups to keep; 0 keeps all."`
 	AllowDeleteActive bool     `json:"allowDeleteActive,omitempty" jsonschema_description:"redblack: maxRemainingAsgs may destroy server groups that took traffic."`
@@ -46,6 +46,8 @@ type Cluster struct {
 	DeploySteps    []int          `json:"deploySteps,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"monitored: the steps, as targetPercentages are. At each step the new server group grows to that size, that percentage of the source's instances is taken out of traffic, and the deployment monitor says whether to go on."`
 	Monitor        *Monitor       `json:"deploymentMonitor,omitempty" jsonschema_description:"monitored: who judges. Without it nobody does."`
 	FailureActions FailureActions `json:"failureActions,omitzero" jsonschema_description:"monitored: what to do if it fails; rollback does not count."`
+
+	Termination Termination `json:"termination,omitzero" jsonschema_description:"rollingpush: which instances are replaced, and how many at a time."`
 
 	StrategyApplication string         `json:"strategyApplication,omitempty" jsonschema_description:"custom: the application that owns the pipeline. Default: that of the cluster."`
 	StrategyPipeline    string         `json:"strategyPipeline,omitempty" jsonschema_description:"custom: the id of a stored pipeline that deploys, or its name in the application."`

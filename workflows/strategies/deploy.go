@@ -23,6 +23,8 @@ type Strategy struct {
 	// Rolls says that the new server group is made empty, and takes over from
 	// its source step by step.
 	Rolls bool
+	// InPlace says that no server group is made: the source is changed.
+	InPlace bool
 }
 
 // Table is every strategy by its name in documents.
@@ -34,6 +36,7 @@ var Table = map[string]Strategy{
 	"rollingredblack": {Run: RollingRedBlack, Rolls: true},
 	"monitored":       {Run: Monitored, Rolls: true},
 	"custom":          {Run: Custom},
+	"rollingpush":     {Run: RollingPush, InPlace: true},
 }
 
 // Deployment is one deployment under way. Old is the cluster as it was before,
@@ -47,11 +50,12 @@ type Deployment struct {
 	Change gennaker.Change
 
 	op      gennaker.Operation
-	keep    int                                   // instances of the cluster that must stay in service
-	pinned  bool                                  // the source cannot shrink for now
-	healthy bool                                  // the new server group is, as far as is known
-	ended   func(ctx workflow.Context, err error) // is called when all is done; nil if nobody is to be told
-	moving  bool                                  // traffic from the source to it: until that is done, a failure is one of both
+	keep    int                                        // instances of the cluster that must stay in service
+	pinned  bool                                       // the source cannot shrink for now
+	healthy bool                                       // the new server group is, as far as is known
+	halted  func(ctx workflow.Context) (string, error) // stops what is under way in place, and says how far it came
+	ended   func(ctx workflow.Context, err error)      // is called when all is done; nil if nobody is to be told
+	moving  bool                                       // traffic from the source to it: until that is done, a failure is one of both
 }
 
 // Deploy makes a new server group by the strategy that the operation's config
@@ -80,7 +84,11 @@ func Deploy(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	if errors.Is(err, gate.ErrTimeout) {
 		err = d.late(ctx, limit)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case strategy.InPlace:
+		err = d.halt(ctx, err)
+	default:
 		err = takeBack(ctx, d, err)
 	}
 	if d.ended != nil {
@@ -155,6 +163,11 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 	d.New.Source = d.follows()
 	if d.Source != nil && d.Source.Image != "" {
 		d.New.Marks[gennaker.MarkPreviousImage] = d.Source.Image
+	}
+	if Table[c.Strategy].InPlace {
+		if err := d.stayInPlace(); err != nil {
+			return nil, err
+		}
 	}
 	d.Change.Capacity = &d.Wanted
 	d.keep = min(inService(old, op.Health), c.healthy(d.Wanted.Desired))

@@ -18,6 +18,9 @@ import (
 // known before anything is changed; restore does it as far as the cluster, as
 // it is then, still allows.
 func (d *Deployment) wayBack() string {
+	if Table[d.Config.Strategy].InPlace {
+		return "if it fails or is cancelled: stop replacing instances, " + d.New.Name + " stays in service as it is then"
+	}
 	var steps []string
 	for _, g := range d.Old {
 		if g.Enabled && !slices.Contains(d.Change.Destroyed, g.Name) {

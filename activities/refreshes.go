@@ -1,0 +1,133 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
+)
+
+// Refreshes replaces the instances of server groups in place.
+type Refreshes struct {
+	registry *providers.Registry
+	lookOnce bool
+}
+
+// RefreshRef names a refresh.
+type RefreshRef struct {
+	gennaker.ServerGroupRef
+	Token string `json:"token"`
+}
+
+// StartRefresh begins a refresh, once, however often it runs. It is not able
+// to where the cloud has none: then nothing is done.
+func (a *Refreshes) StartRefresh(ctx context.Context, r gennaker.StartRefresh) (able bool, err error) {
+	if _, err := providers.Find[providers.Provider](a.registry, r.Account); err != nil {
+		return false, translate(err)
+	}
+	refreshes, err := providers.Find[providers.Refreshes](a.registry, r.Account)
+	if err != nil {
+		return false, nil
+	}
+	return true, alive(ctx, func(ctx context.Context, _ *pulse) error { return refreshes.StartRefresh(ctx, r) })
+}
+
+// AwaitRefresh returns a refresh when it is over, however it ended. Its
+// heartbeats carry a gennaker.Progress. If another is under way by then, it is
+// ErrExists.
+func (a *Refreshes) AwaitRefresh(ctx context.Context, r RefreshRef) (gennaker.Refresh, error) {
+	var seen gennaker.Refresh
+	err := a.with(ctx, r, func(ctx context.Context, refreshes providers.Refreshes, b *pulse) error {
+		return repeat(ctx, a.lookOnce, "await the refresh of "+r.Name, func() (over bool, err error) {
+			seen, over, err = lookAtRefresh(ctx, refreshes, r)
+			if err == nil && !over {
+				b.say(ctx, a.progress(ctx, r, seen))
+			}
+			return over, err
+		})
+	})
+	return seen, err
+}
+
+// progress is how the server group is meanwhile, as far as it can be read.
+func (a *Refreshes) progress(ctx context.Context, r RefreshRef, seen gennaker.Refresh) gennaker.Progress {
+	p := gennaker.Progress{ServerGroup: r.Name}
+	if groups, err := providers.Find[providers.ServerGroups](a.registry, r.Account); err == nil {
+		if g, err := groups.Get(ctx, r.ServerGroupRef); err == nil {
+			p = Until{}.progress(g)
+		}
+	}
+	p.Reason = fmt.Sprintf("%d %% replaced", seen.Percent)
+	if seen.Reason != "" {
+		p.Reason += "; " + seen.Reason
+	}
+	return p
+}
+
+// lookAtRefresh reads a refresh once. One that is not seen yet is not over.
+func lookAtRefresh(ctx context.Context, refreshes providers.Refreshes, r RefreshRef) (seen gennaker.Refresh, over bool, err error) {
+	seen, err = refreshes.GetRefresh(ctx, r.ServerGroupRef)
+	switch {
+	case errors.Is(err, gennaker.ErrUnavailable), errors.Is(err, gennaker.ErrThrottled), errors.Is(err, gennaker.ErrNotFound):
+		return gennaker.Refresh{}, false, nil
+	case err != nil:
+		return seen, false, fmt.Errorf("await the refresh of %s: %w", r.Name, err)
+	case seen.Token == r.Token:
+		return seen, seen.State != gennaker.RefreshRunning, nil
+	case seen.State == gennaker.RefreshRunning:
+		return seen, false, fmt.Errorf("await the refresh of %s: %w: somebody else has begun another", r.Name, gennaker.ErrExists)
+	}
+	return gennaker.Refresh{}, false, nil
+}
+
+// StopRefresh stops a refresh where it is, and leaves any other alone. It
+// reports whether there was one of that token.
+func (a *Refreshes) StopRefresh(ctx context.Context, r RefreshRef) (found bool, err error) {
+	err = a.with(ctx, r, func(ctx context.Context, refreshes providers.Refreshes, _ *pulse) error {
+		now, err := refreshes.GetRefresh(ctx, r.ServerGroupRef)
+		if errors.Is(err, gennaker.ErrNotFound) {
+			return nil
+		}
+		found = err == nil && now.Token == r.Token
+		if !found || now.State != gennaker.RefreshRunning {
+			return err
+		}
+		return refreshes.CancelRefresh(ctx, r.ServerGroupRef)
+	})
+	return found, err
+}
+
+func (a *Refreshes) with(ctx context.Context, r RefreshRef, f func(context.Context, providers.Refreshes, *pulse) error) error {
+	refreshes, err := providers.Find[providers.Refreshes](a.registry, r.Account)
+	if err != nil {
+		return translate(err)
+	}
+	return alive(ctx, func(ctx context.Context, b *pulse) error { return f(ctx, refreshes, b) })
+}
+
+// repeat looks until what is waited for is so, the longer the less often; or
+// once, and is ErrUnavailable if the time has not come.
+func repeat(ctx context.Context, once bool, what string, look func() (bool, error)) error {
+	started := activity.GetInfo(ctx).ScheduledTime
+	for {
+		done, err := look()
+		switch {
+		case done || err != nil:
+			return err
+		case once:
+			return fmt.Errorf("%s: %w: not yet", what, gennaker.ErrUnavailable)
+		}
+		select {
+		case <-time.After(pace(time.Since(started))):
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-activity.GetWorkerStopChannel(ctx):
+			return fmt.Errorf("%s: %w: this worker is stopping", what, gennaker.ErrUnavailable)
+		}
+	}
+}

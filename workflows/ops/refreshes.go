@@ -1,0 +1,51 @@
+package ops
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
+)
+
+// RefreshRef names a refresh.
+type RefreshRef = activities.RefreshRef
+
+var refreshes *activities.Refreshes // for its names alone
+
+// refreshLimit is how long the cloud may take to replace all instances.
+const refreshLimit = 24 * time.Hour
+
+// StartRefresh begins to replace the instances of a server group by ones of
+// another spec. It is not able to where the cloud cannot.
+func StartRefresh(ctx workflow.Context, r gennaker.StartRefresh) (able bool, err error) {
+	summary := fmt.Sprintf("replace the instances of %s, %d %% of them in service", r.Name, r.MinHealthy)
+	err = run(ctx, changing, summary, refreshes.StartRefresh, r, &able)
+	return able, err
+}
+
+// AwaitRefresh waits until a refresh is over.
+func AwaitRefresh(ctx workflow.Context, r RefreshRef) (gennaker.Refresh, error) {
+	return awaitRefresh(ctx, r, refreshLimit, "the instances of "+r.Name+" are replaced")
+}
+
+// StopRefresh stops a refresh where it is, waits until it has stopped, and
+// returns how far it came. None is an empty one; another's is left alone.
+func StopRefresh(ctx workflow.Context, r RefreshRef) (gennaker.Refresh, error) {
+	found := false
+	err := run(ctx, changing, "stop replacing the instances of "+r.Name, refreshes.StopRefresh, r, &found)
+	if err != nil || !found {
+		return gennaker.Refresh{}, err
+	}
+	return awaitRefresh(ctx, r, idleLimit, "the refresh of "+r.Name+" has stopped")
+}
+
+func awaitRefresh(ctx workflow.Context, r RefreshRef, limit time.Duration, what string) (gennaker.Refresh, error) {
+	var seen gennaker.Refresh
+	options := waiting
+	options.ScheduleToCloseTimeout = limit
+	err := run(ctx, options, "wait until "+what, refreshes.AwaitRefresh, r, &seen)
+	return seen, err
+}
