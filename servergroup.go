@@ -134,6 +134,9 @@ type ServerGroup struct {
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 	Marks         map[string]string `json:"marks,omitempty"`
 	Suspended     []string          `json:"suspended,omitempty"` // processes that its cloud leaves, by the cloud's names
+	// Trouble is why it has fewer instances than it wants, in the cloud's words,
+	// if the cloud says so.
+	Trouble string `json:"trouble,omitempty"`
 	// Resting says that it is disabled in a cloud which keeps no instances out
 	// of traffic: it has none until it is enabled, then as many as its capacity
 	// says.
@@ -157,13 +160,16 @@ func (g ServerGroup) Count(h Health) int {
 }
 
 // Condition is how its instances are, in a few words, with what the cloud says
-// about one that is not up.
+// about one that is not up, or about those that are missing.
 func (g ServerGroup) Condition() string {
 	text := fmt.Sprintf("%d of %d instances are up", g.Count(Up), g.Capacity.Desired)
 	for _, i := range g.Instances {
 		if i.Health != Up && i.Reason != "" {
 			return text + ": " + i.Reason
 		}
+	}
+	if g.Trouble != "" {
+		return text + ": " + g.Trouble
 	}
 	return text
 }

@@ -93,7 +93,7 @@ func (u Until) down(g gennaker.ServerGroup) int {
 }
 
 func (u Until) progress(g gennaker.ServerGroup) gennaker.Progress {
-	p := gennaker.Progress{ServerGroup: g.Name, Up: u.Health.CountUp(g), Total: g.Capacity.Desired}
+	p := gennaker.Progress{ServerGroup: g.Name, Up: u.Health.CountUp(g), Total: g.Capacity.Desired, Reason: g.Trouble}
 	for _, i := range g.Instances {
 		if i.Health != gennaker.Up && i.Reason != "" {
 			p.Reason = i.Reason

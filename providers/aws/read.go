@@ -93,6 +93,12 @@ func (r *region) look(ctx context.Context, groups []types.AutoScalingGroup, said
 			list[i].Image, err = r.imageOf(ctx, g, machines)
 			return err
 		})
+		if short(g) {
+			reading.Go(func() error {
+				list[i].Trouble = r.trouble(ctx, *g.AutoScalingGroupName)
+				return nil
+			})
+		}
 	}
 	return list, reading.Wait()
 }
