@@ -69,12 +69,8 @@ func (r *region) makeGroup(ctx context.Context, p plan) error {
 		return err
 	}
 	_, err = r.groups.CreateAutoScalingGroup(ctx, p.group(template), once)
-	err = kinded(err)
-	if errors.Is(err, gennaker.ErrExists) {
-		made, lookErr := r.group(ctx, p.Name)
-		if lookErr == nil && ours(made, p.CreateServerGroup) == nil {
-			return nil // the answer of an earlier try was lost
-		}
+	if err = kinded(err); errors.Is(err, gennaker.ErrExists) {
+		err = r.whose(ctx, p.CreateServerGroup)
 	}
 	for _, final := range []error{gennaker.ErrExists, gennaker.ErrInvalid, gennaker.ErrDenied, gennaker.ErrNotFound} {
 		if errors.Is(err, final) {
@@ -82,6 +78,19 @@ func (r *region) makeGroup(ctx context.Context, p plan) error {
 		}
 	}
 	return err
+}
+
+// whose is no error if the group that is there is that of an earlier try of
+// this very call, whose answer was lost. One that cannot be seen yet may be.
+func (r *region) whose(ctx context.Context, c gennaker.CreateServerGroup) error {
+	made, err := r.group(ctx, c.Name)
+	switch {
+	case errors.Is(err, gennaker.ErrNotFound):
+		return fmt.Errorf("%w: there is one of that name, and it is not seen yet", gennaker.ErrUnavailable)
+	case err != nil:
+		return err
+	}
+	return ours(made, c)
 }
 
 // once keeps the SDK from trying again: the call takes no token, so that only

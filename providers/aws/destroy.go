@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
@@ -36,11 +35,13 @@ func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error 
 
 func (r *region) destroy(ctx context.Context, name string) error {
 	g, err := r.group(ctx, name)
-	if errors.Is(err, gennaker.ErrNotFound) || err == nil && g.Status != nil {
-		return r.dropTemplates(ctx, name)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, gennaker.ErrNotFound):
+		return r.destroyUnseen(ctx, name)
+	case err != nil:
 		return err
+	case g.Status != nil: // it is being deleted
+		return r.dropTemplates(ctx, name)
 	}
 	switch err := r.drain(ctx, g); {
 	case errors.Is(err, gennaker.ErrNotFound):
@@ -48,12 +49,26 @@ func (r *region) destroy(ctx context.Context, name string) error {
 	case err != nil:
 		return err
 	}
-	_, err = r.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
-		AutoScalingGroupName: &name, ForceDelete: aws.Bool(true)})
-	if err := gone(err); err != nil {
+	if err := r.deleteGroup(ctx, name, true); err != nil {
+		return err
+	}
+	return r.dropTemplateOf(ctx, g)
+}
+
+// destroyUnseen destroys what an answer does not show: it is gone, or was just
+// made and is not seen yet. Amazon deletes only an empty group when it is asked
+// like this, so that one which has instances is drained when it is seen.
+func (r *region) destroyUnseen(ctx context.Context, name string) error {
+	if err := r.deleteGroup(ctx, name, false); err != nil {
 		return err
 	}
 	return r.dropTemplates(ctx, name)
+}
+
+func (r *region) deleteGroup(ctx context.Context, name string, withInstances bool) error {
+	_, err := r.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
+		AutoScalingGroupName: &name, ForceDelete: &withInstances})
+	return gone(err)
 }
 
 // drain returns when no instance of the group takes traffic or answers any.
@@ -76,10 +91,8 @@ func (r *region) drain(ctx context.Context, g types.AutoScalingGroup) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: %d of its instances still answer requests", gennaker.ErrUnavailable, busy)
 		}
-		select {
-		case <-time.After(drainLook):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := rest(ctx, drainLook); err != nil {
+			return err
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
@@ -57,13 +58,37 @@ func (r *region) byName(ctx context.Context, names []string) (map[string]types.A
 	return all, err
 }
 
+// unseen is how long it waits before it looks again for a group that it does
+// not see: one that was just made may be missing in an answer.
+var unseen = []time.Duration{300 * time.Millisecond, time.Second, 0}
+
 // living reads a group that can be changed: one that is being deleted cannot.
 func (r *region) living(ctx context.Context, name string) (types.AutoScalingGroup, error) {
-	g, err := r.group(ctx, name)
+	var g types.AutoScalingGroup
+	var err error
+	for _, wait := range unseen {
+		g, err = r.group(ctx, name)
+		if !errors.Is(err, gennaker.ErrNotFound) {
+			break
+		}
+		if err := rest(ctx, wait); err != nil {
+			return g, err
+		}
+	}
 	if err == nil && g.Status != nil {
 		return g, fmt.Errorf("%w: it is being deleted: %s", gennaker.ErrNotFound, *g.Status)
 	}
 	return g, err
+}
+
+// rest waits for a while, unless the call is given up.
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // look reads all that belongs to groups, and makes server groups of them.

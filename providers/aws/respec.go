@@ -68,13 +68,19 @@ func (r *region) respec(ctx context.Context, g types.AutoScalingGroup) (Spec, er
 	return s, s.addPolicy(g.MixedInstancesPolicy)
 }
 
+// templateSpec is what a group says about its launch template, nil if it has
+// none.
+func templateSpec(g types.AutoScalingGroup) *types.LaunchTemplateSpecification {
+	if g.MixedInstancesPolicy != nil && g.MixedInstancesPolicy.LaunchTemplate != nil {
+		return g.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification
+	}
+	return g.LaunchTemplate
+}
+
 // templateOf is the version of a launch template that a group launches from,
 // by the template's id or else by its name; nil if it has none.
 func templateOf(g types.AutoScalingGroup) *types.LaunchTemplateSpecification {
-	from := g.LaunchTemplate
-	if g.MixedInstancesPolicy != nil && g.MixedInstancesPolicy.LaunchTemplate != nil {
-		from = g.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification
-	}
+	from := templateSpec(g)
 	switch {
 	case from == nil || from.LaunchTemplateId == nil && from.LaunchTemplateName == nil:
 		return nil // a launch configuration: AWS has no new ones

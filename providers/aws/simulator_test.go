@@ -1,8 +1,10 @@
 package aws_test
 
 import (
+	"errors"
 	"maps"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,8 +47,13 @@ func simulate(t *testing.T) *simulator {
 // simulateAt is a simulator whose clock goes so many times faster than ours.
 func simulateAt(t *testing.T, times float64) *simulator {
 	t.Helper()
+	return simulateWith(t, awstest.Config{Clock: awstest.Fast(times), PageSize: 2})
+}
+
+func simulateWith(t *testing.T, c awstest.Config) *simulator {
+	t.Helper()
 	keys(t)
-	server, err := awstest.Serve(awstest.Config{Clock: awstest.Fast(times), PageSize: 2})
+	server, err := awstest.Serve(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,5 +196,50 @@ func TestDestroyingANameThatLooksLikeAPatternDestroysNothing(t *testing.T) {
 	}
 	if got := s.Templates(); len(got) != 1 {
 		t.Errorf("the launch templates are %q, want that of %s", got, q.Name)
+	}
+}
+
+// Reading calls of this cloud show what was a second ago.
+func TestWhatWasJustMadeIsThereThoughItIsNotSeenYet(t *testing.T) {
+	s := simulateWith(t, awstest.Config{Clock: awstest.Fast(200), PageSize: 2, Lag: 200 * time.Second})
+	time.Sleep(1100 * time.Millisecond) // until the image is seen
+	cloud := s.account(t, aws.Config{})
+	made := func(name string) gennaker.ServerGroupRef {
+		t.Helper()
+		q := s.request(name, 1)
+		if err := cloud.Create(t.Context(), q); err != nil {
+			t.Fatalf("Create = %v", err)
+		}
+		return q.Ref()
+	}
+	for name, call := range map[string]func(gennaker.ServerGroupRef) error{
+		"Enable":  func(ref gennaker.ServerGroupRef) error { return cloud.Enable(t.Context(), ref) },
+		"Disable": func(ref gennaker.ServerGroupRef) error { return cloud.Disable(t.Context(), ref) },
+		"Resize": func(ref gennaker.ServerGroupRef) error {
+			return cloud.Resize(t.Context(), gennaker.ResizeServerGroup{ServerGroupRef: ref, Capacity: gennaker.Capacity{Desired: 2, Max: 2}})
+		},
+	} {
+		if err := call(made("shop-" + strings.ToLower(name) + "-v000")); err != nil {
+			t.Errorf("%s of what was just made = %v", name, err)
+		}
+	}
+	again := s.request("shop-again-v000", 1)
+	for range 3 {
+		if err := cloud.Create(t.Context(), again); err != nil && !errors.Is(err, gennaker.ErrUnavailable) {
+			t.Errorf("Create again, of what is not seen yet = %v, want none or ErrUnavailable", err)
+		}
+	}
+	if got := len(s.Templates()); got != 4 {
+		t.Errorf("there are %d launch templates for 4 server groups", got)
+	}
+	ref := made("shop-gone-v000")
+	err := cloud.Destroy(t.Context(), ref)
+	for deadline := time.Now().Add(20 * time.Second); err != nil && time.Now().Before(deadline); err = cloud.Destroy(t.Context(), ref) {
+		if !errors.Is(err, gennaker.ErrUnavailable) {
+			t.Fatalf("Destroy of what was just made = %v, want none or ErrUnavailable", err)
+		}
+	}
+	if got := s.Count("DeleteAutoScalingGroup", ref.Name); err != nil || got != 1 {
+		t.Errorf("Destroy in the end = %v, and it was deleted %d times, want once", err, got)
 	}
 }

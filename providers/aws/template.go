@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	autoscalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -46,6 +47,15 @@ func (r *region) makeTemplate(ctx context.Context, c gennaker.CreateServerGroup,
 		return name, nil // an earlier try of this very call made it: the name tells its token
 	}
 	return name, kinded(err)
+}
+
+// dropTemplateOf removes the launch template of a group, if we made it for it.
+func (r *region) dropTemplateOf(ctx context.Context, g autoscalingtypes.AutoScalingGroup) error {
+	name := templateName(gennaker.CreateServerGroup{Name: *g.AutoScalingGroupName, Marks: marks(g)})
+	if from := templateSpec(g); from == nil || aws.ToString(from.LaunchTemplateName) != name {
+		return r.dropTemplates(ctx, *g.AutoScalingGroupName)
+	}
+	return r.dropTemplate(ctx, name)
 }
 
 // dropTemplates removes the launch templates that we made for a server group.
