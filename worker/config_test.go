@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
 )
 
 // load writes a file and loads it with an environment.
@@ -251,5 +252,22 @@ func TestAWebhooksSecretIsInTheEnvironment(t *testing.T) {
 	}
 	if value, ok := secret("TEMPORAL_ADDRESS"); ok {
 		t.Errorf("secret://TEMPORAL_ADDRESS = %q: only GENNAKER_SECRET_… are secrets", value)
+	}
+}
+
+func TestAmazonsAnswersMayBeOldUnlessTheFileSaysOtherwise(t *testing.T) {
+	c, err := load(t, `
+accounts:
+  - {name: prod, provider: aws, regions: [us-east-1]}
+  - {name: test, provider: aws, regions: [us-east-1], lag: 0s}
+  - {name: tasks, provider: ecs, regions: [us-east-1], clusters: [shop], lag: 5s}
+`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []time.Duration{2 * time.Second, 0, 5 * time.Second} {
+		if got := c.Accounts[i].Provider.(providers.Lagging).Lag(); got != want {
+			t.Errorf("the lag of account %s = %s, want %s", c.Accounts[i].Name, got, want)
+		}
 	}
 }

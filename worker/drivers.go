@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -54,7 +55,11 @@ type amazonFields struct {
 	SessionName     string            `yaml:"sessionName"`
 	Endpoint        string            `yaml:"endpoint"`
 	Endpoints       map[string]string `yaml:"endpoints"`
+	Lag             time.Duration     `yaml:"lag"`
 }
+
+// amazon are the fields as they are where the file does not mention them.
+func amazon() amazonFields { return amazonFields{Lag: 2 * time.Second} }
 
 func (f amazonFields) config(s *section) aws.Config {
 	return aws.Config{
@@ -69,12 +74,13 @@ func (f amazonFields) config(s *section) aws.Config {
 		SessionName:     f.SessionName,
 		Endpoint:        f.Endpoint,
 		Endpoints:       f.Endpoints,
+		Lag:             f.Lag,
 		Limits:          s.report.requests,
 	}
 }
 
 func openAWS(s *section) (providers.Provider, error) {
-	var f amazonFields
+	f := amazon()
 	if !s.decode(&f) {
 		return nil, nil
 	}
@@ -82,10 +88,10 @@ func openAWS(s *section) (providers.Provider, error) {
 }
 
 func openECS(s *section) (providers.Provider, error) {
-	var f struct {
+	f := struct {
 		amazonFields
 		Clusters []string `yaml:"clusters"`
-	}
+	}{amazonFields: amazon()}
 	if !s.decode(&f) {
 		return nil, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -41,6 +42,9 @@ type Config struct {
 	// Services, if they are not Amazon's.
 	Endpoint  string
 	Endpoints map[string]string
+	// Lag is how long after a change the cloud's answers may be older than it.
+	// Amazon promises nothing; it is seconds, rarely.
+	Lag time.Duration
 	// HTTP makes the requests, if not a client with time-outs of ours.
 	HTTP *http.Client
 	// Around, if any, is put around every request.
@@ -56,6 +60,7 @@ var Services = []string{"application-autoscaling", "autoscaling", "ec2", "ecs", 
 // Cloud is one account. It is safe to share.
 type Cloud struct {
 	account string
+	lag     time.Duration
 	regions map[string]*region
 }
 
@@ -68,6 +73,7 @@ var (
 	_ providers.Refreshes      = (*Cloud)(nil)
 	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.LoadBalancers  = (*Cloud)(nil)
+	_ providers.Lagging        = (*Cloud)(nil)
 )
 
 // New takes the configuration of an account. It reads the SDK's shared files
@@ -77,7 +83,7 @@ func New(c Config) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	cloud := &Cloud{account: c.Account, regions: map[string]*region{}}
+	cloud := &Cloud{account: c.Account, lag: c.Lag, regions: map[string]*region{}}
 	for _, name := range c.Regions {
 		cloud.regions[name] = newRegion(c, session.loaded, name)
 	}
@@ -85,6 +91,8 @@ func New(c Config) (*Cloud, error) {
 }
 
 func (c *Cloud) Name() string { return "aws" }
+
+func (c *Cloud) Lag() time.Duration { return c.lag }
 
 // in is the region of that name, or an error of that kind if the account has
 // none such.

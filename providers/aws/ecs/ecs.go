@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -36,6 +37,7 @@ type Config struct {
 // Cloud is one account. It is safe to share.
 type Cloud struct {
 	account string
+	lag     time.Duration
 	regions map[string]*region
 }
 
@@ -44,6 +46,7 @@ var (
 	_ providers.ServerGroups  = (*Cloud)(nil)
 	_ providers.Specs         = (*Cloud)(nil)
 	_ providers.LoadBalancers = (*Cloud)(nil)
+	_ providers.Lagging       = (*Cloud)(nil)
 )
 
 // New takes the configuration of an account. It does not call the cloud.
@@ -55,7 +58,7 @@ func New(c Config) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	cloud := &Cloud{account: c.Account, regions: map[string]*region{}}
+	cloud := &Cloud{account: c.Account, lag: c.Lag, regions: map[string]*region{}}
 	for _, name := range c.Regions {
 		cloud.regions[name] = newRegion(c, session, name)
 	}
@@ -88,6 +91,8 @@ func newRegion(c Config, session *amazon.Session, name string) *region {
 }
 
 func (c *Cloud) Name() string { return "ecs" }
+
+func (c *Cloud) Lag() time.Duration { return c.lag }
 
 // in is the region of that name, or an error of that kind if the account has
 // none such.
