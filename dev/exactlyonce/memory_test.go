@@ -1,0 +1,106 @@
+package exactlyonce
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers/memory"
+)
+
+// inMemory is a scene in a cloud in memory, which loses the answer to a method.
+func inMemory(_ *testing.T, _ *world, r row) (*scene, error) {
+	cloud := &memory.Cloud{}
+	s := &scene{location: gennaker.Location{Region: "here"}, sound: cloud, doomed: cloud, struck: make(chan struct{})}
+	s.spec = func() map[string]any { return map[string]any{memory.SpecStart: 0.1} } // so that a reboot shows
+	s.change = map[string]any{memory.SpecHealth: "Down"}                            // so that it does not end by itself
+	s.jobSpec = func(ends bool) map[string]any {
+		return map[string]any{memory.SpecOutcome: map[string]any{"jobState": map[bool]string{true: "Succeeded", false: "Running"}[ends]}}
+	}
+	cloud.AddImage(gennaker.Image{Location: s.location, ID: "image-1", Name: "shop-1"})
+	s.image = "image-1"
+	c := &counter{cloud: cloud, count: map[string]int{}}
+	armed, lost := false, false
+	var mu sync.Mutex // guards them
+	s.arm = func() { mu.Lock(); armed = true; mu.Unlock() }
+	s.effects = c.counted
+	cloud.Fault = func(call memory.Call) error {
+		c.see(call)
+		mu.Lock()
+		defer mu.Unlock()
+		if !armed || lost || !call.After || call.Method != r.loses {
+			return nil
+		}
+		lost = true
+		close(s.struck)
+		return fmt.Errorf("memory: %w: the answer is lost", gennaker.ErrUnavailable)
+	}
+	return s, nil
+}
+
+// counter counts the calls that have changed a cloud in memory.
+type counter struct {
+	cloud *memory.Cloud
+
+	mu     sync.Mutex // guards what follows
+	before string
+	count  map[string]int
+}
+
+var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true}
+
+func (c *counter) see(call memory.Call) {
+	if looking[call.Method] {
+		return
+	}
+	now := c.sight()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if call.After && now != c.before {
+		c.count[call.Method]++
+	}
+	c.before = now
+}
+
+func (c *counter) counted() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.count
+}
+
+func (c *counter) sight() string {
+	groups, err := c.cloud.List(context.Background(), gennaker.Scope{})
+	images, imagesErr := c.cloud.FindImages(context.Background(), gennaker.ImageQuery{})
+	var refreshes []any
+	for _, g := range groups {
+		r, err := c.cloud.GetRefresh(context.Background(), g.Ref())
+		refreshes = append(refreshes, r.Token, r.State, err)
+	}
+	return fmt.Sprint(groups, err, images, imagesErr, refreshes, c.cloud.Jobs())
+}
+
+func memoryRows() []row {
+	all := []row{
+		{call: "memory Create", loses: "Create", run: create, want: map[string]int{"Create": 1}},
+		{call: "memory Resize", loses: "Resize", before: have(1), run: resize, want: map[string]int{"Resize": 1}},
+		{call: "memory Enable", loses: "Enable", before: haveDisabled(2), run: enable, want: map[string]int{"Enable": 1}},
+		{call: "memory Disable", loses: "Disable", before: have(2), run: disable, want: map[string]int{"Disable": 1}},
+		{call: "memory DisablePart", loses: "DisablePart", before: have(2), run: disablePart, want: map[string]int{"DisablePart": 1}},
+		{call: "memory Destroy", loses: "Destroy", before: have(2), run: destroy, want: map[string]int{"Destroy": 1}},
+		{call: "memory TerminateInstances", loses: "TerminateInstances", before: have(2), run: terminate, want: map[string]int{"TerminateInstances": 1}},
+		{call: "memory TerminateInstances, shrinking", loses: "TerminateInstances", before: have(3), run: shrink, want: map[string]int{"TerminateInstances": 1}},
+		{call: "memory RebootInstances", loses: "RebootInstances", before: have(2), run: reboot, want: map[string]int{"RebootInstances": 2}},
+		{call: "memory SetProcesses", loses: "SetProcesses", before: have(1), run: suspend, want: map[string]int{"SetProcesses": 1}},
+		{call: "memory TagImage", loses: "TagImage", run: tag, want: map[string]int{"TagImage": 1}},
+		{call: "memory StartRefresh", loses: "StartRefresh", before: have(2), run: startRefresh, want: map[string]int{"StartRefresh": 1}},
+		{call: "memory CancelRefresh", loses: "CancelRefresh", before: haveRefresh(have(2)), run: stopRefresh, want: map[string]int{"CancelRefresh": 1}},
+		{call: "memory RunJob", loses: "RunJob", run: runJob, want: map[string]int{"RunJob": 1}},
+		{call: "memory StopJob", loses: "StopJob", before: haveJob, run: stopJob, want: map[string]int{"StopJob": 1}},
+	}
+	for i := range all {
+		all[i].stage = inMemory
+	}
+	return all
+}
