@@ -44,7 +44,10 @@ func (w *world) runs(document string, with func(*world)) {
 		child.cloud = w.cloud
 		if before := w.cloud.Now; before != nil {
 			w.cloud.Now = child.env.Now
-			defer func() { w.cloud.Now = before }()
+			defer func() { // its clock, which went on while this one stood
+				end := child.env.Now()
+				w.cloud.Now = func() time.Time { return end.Add(before().Sub(w.begun)) }
+			}()
 		}
 		if with != nil {
 			with(child)
@@ -132,7 +135,9 @@ func TestACustomStrategyEndsWithItsStage(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
 			w.stored = store.Memory{{Application: "shop", Name: "mine", Strategy: true}}
-			w.others.Ends = func(gennaker.Start) gennaker.Execution { return gennaker.Execution{Status: gennaker.Running} }
+			w.others.Ends = func(gennaker.Start) gennaker.Execution {
+				return gennaker.Execution{Status: gennaker.Running, Stages: []gennaker.StageExecution{{RefID: "3", Error: "taking shop-web-v001 back did not work"}}}
+			}
 			if c.want == gennaker.Canceled {
 				w.when("AwaitExecution", func() {
 					w.env.UpdateWorkflow(gennaker.UpdateCancel, "", &answer{}, gennaker.Command{User: "ada"})
@@ -143,6 +148,9 @@ func TestACustomStrategyEndsWithItsStage(t *testing.T) {
 			child, err := w.others.State(t.Context(), refTo(id))
 			if err != nil || e.Status != c.want || child.Status != gennaker.Canceled || !strings.Contains(e.Error, c.text) {
 				t.Errorf("ended %s, and the strategy %s: %s %v", e.Status, child.Status, e.Error, err)
+			}
+			if got := strings.Join(e.Stages[0].Warnings, "\n"); !strings.HasSuffix(got, ": stage 3: taking shop-web-v001 back did not work") {
+				t.Errorf("warnings = %s, want what the strategy could not put right", got)
 			}
 			if took := e.EndTime.Sub(e.StartTime); took > 2*time.Minute {
 				t.Errorf("took %s", took)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -32,13 +33,30 @@ func (in Input) custom(ctx workflow.Context, op gennaker.Operation) (gennaker.Ex
 		e, err = follow(ctx, in, id)
 		return err
 	})
-	switch {
-	case errors.Is(err, gate.ErrTimeout):
-		return e, fmt.Errorf("execution %s, which deploys, was cancelled after %s: %w", id, in.Limit, err)
-	case err != nil || e.Status == gennaker.Succeeded:
-		return e, err
+	if err == nil && e.Status != gennaker.Succeeded {
+		err = fmt.Errorf("execution %s, which deploys, is %s: %s", id, e.Status, cmp.Or(e.Error, troubles(e), "it did not succeed"))
 	}
-	return e, fmt.Errorf("execution %s, which deploys, is %s: %s", id, e.Status, cmp.Or(e.Error, "it did not succeed"))
+	if errors.Is(err, gate.ErrTimeout) {
+		err = fmt.Errorf("execution %s, which deploys, was cancelled after %s: %w", id, in.Limit, err)
+	}
+	if e.ID == "" { // it was cancelled: what it could not put right is news
+		outlive, _ := workflow.NewDisconnectedContext(ctx)
+		if e, readErr := ops.AwaitExecution(outlive, id); readErr == nil && troubles(e) != "" {
+			in.State.Warnings = append(in.State.Warnings, fmt.Sprintf("execution %s: %s", id, troubles(e)))
+		}
+	}
+	return e, err
+}
+
+// troubles are the errors of an execution's stages.
+func troubles(e gennaker.Execution) string {
+	var list []string
+	for _, s := range e.Stages {
+		if s.Error != "" {
+			list = append(list, fmt.Sprintf("stage %s: %s", s.RefID, s.Error))
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // startStrategy starts the pipeline once for each attempt and cluster.

@@ -61,6 +61,9 @@ func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
 	if canceled || d.Change.RolledBack == "" {
 		return cause
 	}
+	if !strings.Contains(cause.Error(), d.New.Name) {
+		return fmt.Errorf("%w; %s is rolled back", cause, d.New.Name)
+	}
 	return fmt.Errorf("%w; rolled back", cause)
 }
 
