@@ -30,7 +30,7 @@ func TestExamplesOnAWS(t *testing.T) {
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
-				"exits": exits, "await": await, "agree": agree, "serves": serves, "clean": clean,
+				"exits": exits, "await": await, "agree": agree, "serves": serves, "clean": clean, "services": services,
 			},
 		})
 	})
