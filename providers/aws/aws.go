@@ -55,7 +55,7 @@ type Config struct {
 
 // Services are the names of the services that an account calls, as Endpoints
 // names them.
-var Services = []string{"application-autoscaling", "autoscaling", "ec2", "ecs", "elasticloadbalancing", "lambda", "sts"}
+var Services = []string{"application-autoscaling", "autoscaling", "cloudwatch", "ec2", "ecs", "elasticloadbalancing", "lambda", "sts"}
 
 // Cloud is one account. It is safe to share.
 type Cloud struct {

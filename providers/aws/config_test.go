@@ -33,7 +33,7 @@ func TestAnAccountThatCannotBeIsRefusedWithWhatWouldBeRight(t *testing.T) {
 		{good(func(c *aws.Config) { c.AccessKeyID = "AKIA" }), "accessKeyId: invalid: it and secretAccessKey belong together"},
 		{good(func(c *aws.Config) { c.Profile = "none" }), "none"},
 		{good(func(c *aws.Config) { c.Endpoint = "localhost:4566" }), `endpoint: invalid: "localhost:4566" is not a URL`},
-		{good(func(c *aws.Config) { c.Endpoints = map[string]string{"elb": "http://localhost"} }), "endpoints.elb: invalid: there is no such service: it can be application-autoscaling, autoscaling, ec2"},
+		{good(func(c *aws.Config) { c.Endpoints = map[string]string{"elb": "http://localhost"} }), "endpoints.elb: invalid: there is no such service: it can be application-autoscaling, autoscaling, cloudwatch"},
 	} {
 		_, err := aws.New(c.config)
 		if !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), c.want) {

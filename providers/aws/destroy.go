@@ -49,6 +49,9 @@ func (r *region) destroy(ctx context.Context, name string) error {
 	case err != nil:
 		return err
 	}
+	if err := r.dropAlarms(ctx, g); err != nil {
+		return err
+	}
 	if err := r.deleteGroup(ctx, name, true); err != nil {
 		return err
 	}

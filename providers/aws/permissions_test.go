@@ -14,12 +14,13 @@ import (
 // name it.
 var calls = map[string]*regexp.Regexp{
 	"autoscaling":          regexp.MustCompile(`r\.groups\.([A-Z]\w+)\(|autoscaling\.New(\w+)Paginator`),
+	"cloudwatch":           regexp.MustCompile(`r\.watch\.([A-Z]\w+)\(|cloudwatch\.New(\w+)Paginator`),
 	"ec2":                  regexp.MustCompile(`r\.ec2\.([A-Z]\w+)\(|ec2\.New(\w+)Paginator`),
 	"elasticloadbalancing": regexp.MustCompile(`r\.(?:elb|classic)\.([A-Z]\w+)\(|(?:elb|classic)\.New(\w+)Paginator`),
 }
 
 // implied are what Amazon wants for a part of another call.
-var implied = []string{"autoscaling:CreateOrUpdateTags", "autoscaling:PutLifecycleHook", "ec2:RunInstances", "iam:CreateServiceLinkedRole", "iam:PassRole"}
+var implied = []string{"autoscaling:PutLifecycleHook", "ec2:RunInstances", "iam:CreateServiceLinkedRole", "iam:PassRole"}
 
 func TestThePolicyInTheDocumentationAllowsWhatIsCalledAndNoMore(t *testing.T) {
 	needed := slices.Clone(implied)

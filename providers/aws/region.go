@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
@@ -23,6 +24,7 @@ type region struct {
 	ec2     *ec2.Client
 	elb     *elb.Client
 	classic *classic.Client
+	watch   *cloudwatch.Client
 	images  images
 	big     atomic.Bool // it had more groups than all names of a cluster when last read
 
@@ -42,6 +44,7 @@ func newRegion(c Config, loaded aws.Config, name string) *region {
 		}),
 		ec2:     ec2.NewFromConfig(loaded, func(o *ec2.Options) { o.BaseEndpoint = c.endpoint("ec2") }),
 		elb:     elb.NewFromConfig(loaded, func(o *elb.Options) { o.BaseEndpoint = c.endpoint("elasticloadbalancing") }),
+		watch:   cloudwatch.NewFromConfig(loaded, func(o *cloudwatch.Options) { o.BaseEndpoint = c.endpoint("cloudwatch") }),
 		classic: classic.NewFromConfig(loaded, func(o *classic.Options) { o.BaseEndpoint = c.endpoint("elasticloadbalancing") }),
 	}
 	r.named = &batch[types.AutoScalingGroup]{ask: r.byName, most: largestPage, atOnce: 2}

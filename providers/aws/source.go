@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/gennaker/gennaker"
 )
 
-// follow copies the scaling policies and the scheduled actions of the server
-// group that a new one follows. They have the same names in both, so that a
-// repeat puts each where it is already. A source that is gone has none.
+// follow copies the scaling policies, with their alarms, and the scheduled
+// actions of the server group that a new one follows. They have the same names
+// in both, so that a repeat puts each where it is already. A source that is
+// gone has none.
 func (r *region) follow(ctx context.Context, p plan) error {
 	if p.Source == "" || p.spec.CopyScaling != nil && !*p.spec.CopyScaling {
 		return nil
@@ -37,12 +40,27 @@ func (r *region) copyPolicies(ctx context.Context, from, to string) error {
 			return kinded(err)
 		}
 		for _, p := range page.ScalingPolicies {
-			if _, err := r.groups.PutScalingPolicy(ctx, samePolicy(p, to)); err != nil {
-				return fmt.Errorf("policy %s: %w", *p.PolicyName, kinded(err))
+			if err := r.copyPolicy(ctx, p, from, to); err != nil {
+				return fmt.Errorf("policy %s: %w", *p.PolicyName, err)
 			}
 		}
 	}
 	return nil
+}
+
+// alarmed are the types of policies that alarms of their own set off. The
+// others make theirs.
+var alarmed = []string{"SimpleScaling", "StepScaling"}
+
+func (r *region) copyPolicy(ctx context.Context, p types.ScalingPolicy, from, to string) error {
+	made, err := r.groups.PutScalingPolicy(ctx, samePolicy(p, to))
+	if err != nil {
+		return kinded(err)
+	}
+	if !slices.Contains(alarmed, aws.ToString(p.PolicyType)) {
+		return nil
+	}
+	return r.copyAlarms(ctx, from, to, aws.ToString(p.PolicyARN), aws.ToString(made.PolicyARN))
 }
 
 func samePolicy(p types.ScalingPolicy, group string) *autoscaling.PutScalingPolicyInput {
