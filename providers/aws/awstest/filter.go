@@ -49,6 +49,9 @@ func (f fields) passes(filters []filter) (bool, error) {
 // matches knows the wildcards * and ?.
 func matches(patterns []string, value string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		if !strings.ContainsAny(pattern, "*?") {
+			return pattern == value
+		}
 		// path.Match has them stop at slashes, which Amazon's do not.
 		ok, err := path.Match(escape(pattern), escape(value))
 		return err == nil && ok || pattern == value

@@ -56,6 +56,8 @@ func (p *Place) addRunning(g *group, data templateData, n int) {
 	p.registerMember(g, g.members[len(g.members)-1])
 	for _, a := range g.attachments {
 		tg := p.targetGroups[a.source.Identifier]
-		tg.targets[targetID{ID: i.id, Port: tg.Port}.key()].base = passing
+		p.cloud.ids++ // so that it is not examined again
+		t := tg.targets[targetID{ID: i.id, Port: tg.Port}.key()]
+		t.base, t.since = passing, p.cloud.ids
 	}
 }

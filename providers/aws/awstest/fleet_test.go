@@ -16,8 +16,10 @@ import (
 func TestAGroupThatHasBeenThereForAWhileIsLikeOneThatWasCreated(t *testing.T) {
 	w := newWorld(t, awstest.Config{})
 	w.place.AddRunning(awstest.Running{Name: "old-v000", Instances: 3, Image: w.image, TargetGroups: []string{w.target}})
-	w.group("new-v000", 3, nil)
 	w.is("at once", w.states("old-v000"), "3 InService Healthy")
+	w.clock.Advance(10 * time.Second)
+	w.is("its targets, while new ones would be examined", w.health(), "3 healthy")
+	w.group("new-v000", 3, nil)
 	w.is("its targets", w.health(), "3 healthy")
 	w.clock.Advance(time.Minute)
 	w.is("its instances, later", w.states("old-v000"), w.states("new-v000"))
