@@ -93,21 +93,6 @@ type Progress struct {
 	Reason      string `json:"reason,omitempty"`
 }
 
-// InventoryQuery asks what accounts hold. An empty Account means all.
-type InventoryQuery struct {
-	Account string `json:"account,omitempty"`
-	Scope
-	// Accounts asks for the accounts alone.
-	AccountsOnly bool `json:"accountsOnly,omitempty"`
-}
-
-// Inventory is what accounts hold.
-type Inventory struct {
-	Accounts      []Account      `json:"accounts"`
-	ServerGroups  []ServerGroup  `json:"serverGroups,omitempty"`
-	LoadBalancers []LoadBalancer `json:"loadBalancers,omitempty"`
-}
-
 // Account is one set of credentials for one cloud.
 type Account struct {
 	Name     string `json:"name"`

@@ -12,8 +12,10 @@ const (
 	// plainLimit is how long JSON may be that travels as people can read it.
 	// What is longer is compressed.
 	plainLimit = 100_000
-	// maxUnpacked bounds what compressed JSON may become.
-	maxUnpacked = 8 << 20
+	// maxUnpacked bounds what compressed JSON of a pipeline may become, and
+	// maxInventory that of an inventory: 200,000 instances with all they have.
+	maxUnpacked  = 8 << 20
+	maxInventory = 64 << 20
 )
 
 // packed is JSON that was too long to travel as it is.
@@ -40,7 +42,7 @@ func pack(v any) ([]byte, error) {
 	return json.Marshal(packed{b.Bytes()})
 }
 
-func unpack(data []byte, into any) error {
+func unpack(data []byte, into any, limit int64) error {
 	var p packed
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
@@ -52,7 +54,7 @@ func unpack(data []byte, into any) error {
 	if err != nil {
 		return fmt.Errorf("unpack: %w: %w", ErrInvalid, err)
 	}
-	unpacked, err := io.ReadAll(io.LimitReader(r, maxUnpacked))
+	unpacked, err := io.ReadAll(io.LimitReader(r, limit))
 	if err != nil {
 		return fmt.Errorf("unpack: %w: %w", ErrInvalid, err)
 	}
@@ -60,11 +62,23 @@ func unpack(data []byte, into any) error {
 }
 
 type (
-	plainSaved SavedPipeline
-	plainSave  SavePipeline
+	plainSaved     SavedPipeline
+	plainSave      SavePipeline
+	plainInventory Inventory
 )
 
-func (s SavedPipeline) MarshalJSON() ([]byte, error)     { return pack(plainSaved(s)) }
-func (s SavePipeline) MarshalJSON() ([]byte, error)      { return pack(plainSave(s)) }
-func (s *SavedPipeline) UnmarshalJSON(data []byte) error { return unpack(data, (*plainSaved)(s)) }
-func (s *SavePipeline) UnmarshalJSON(data []byte) error  { return unpack(data, (*plainSave)(s)) }
+func (s SavedPipeline) MarshalJSON() ([]byte, error) { return pack(plainSaved(s)) }
+func (s SavePipeline) MarshalJSON() ([]byte, error)  { return pack(plainSave(s)) }
+func (i Inventory) MarshalJSON() ([]byte, error)     { return pack(plainInventory(i)) }
+
+func (s *SavedPipeline) UnmarshalJSON(data []byte) error {
+	return unpack(data, (*plainSaved)(s), maxUnpacked)
+}
+
+func (s *SavePipeline) UnmarshalJSON(data []byte) error {
+	return unpack(data, (*plainSave)(s), maxUnpacked)
+}
+
+func (i *Inventory) UnmarshalJSON(data []byte) error {
+	return unpack(data, (*plainInventory)(i), maxInventory)
+}

@@ -68,7 +68,7 @@ const (
 
 // Instance is one machine, container or process of a server group.
 type Instance struct {
-	ID       string    `json:"id"`
+	ID       string    `json:"id,omitempty"` // empty only where it was left out
 	Health   Health    `json:"health"`
 	Address  string    `json:"address,omitempty"` // host:port, if it has one
 	Reason   string    `json:"reason,omitempty"`  // why it is not Up, in the cloud's words
@@ -146,6 +146,16 @@ type ServerGroup struct {
 // Ref names the server group.
 func (g ServerGroup) Ref() ServerGroupRef {
 	return ServerGroupRef{Location: g.Location, Name: g.Name}
+}
+
+// Brief is the server group with no more of its instances than their health.
+func (g ServerGroup) Brief() ServerGroup {
+	instances := make([]Instance, len(g.Instances))
+	for n, i := range g.Instances {
+		instances[n] = Instance{Health: i.Health}
+	}
+	g.Instances = instances
+	return g
 }
 
 // Count is the number of instances with that health.

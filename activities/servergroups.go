@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -95,65 +94,6 @@ func (a *ServerGroups) mayLeave(ctx context.Context, p providers.ServerGroups, d
 		return err
 	}
 	return d.Check(cluster)
-}
-
-// Inventory reads what accounts hold. An account that cannot be read says so
-// and hides nothing of the others.
-func (a *ServerGroups) Inventory(ctx context.Context, q gennaker.InventoryQuery) (gennaker.Inventory, error) {
-	var inventory gennaker.Inventory
-	if q.Account != "" {
-		if _, err := providers.Find[providers.Provider](a.registry, q.Account); err != nil {
-			return inventory, translate(err)
-		}
-	}
-	err := alive(ctx, func(ctx context.Context, _ *pulse) error {
-		for _, account := range a.registry.Accounts() {
-			if q.Account != "" && q.Account != account.Name {
-				continue
-			}
-			if err := a.read(ctx, q, account.Name, &inventory); err != nil {
-				account.Error = err.Error()
-			}
-			inventory.Accounts = append(inventory.Accounts, account)
-		}
-		return nil
-	})
-	return inventory, err
-}
-
-// read adds one account to the inventory.
-func (a *ServerGroups) read(ctx context.Context, q gennaker.InventoryQuery, account string, into *gennaker.Inventory) error {
-	groups, err := providers.Find[providers.ServerGroups](a.registry, account)
-	if err != nil {
-		return ignoreMissing(err)
-	}
-	list, err := groups.List(ctx, q.Scope)
-	if err != nil {
-		return err
-	}
-	if q.AccountsOnly {
-		return nil
-	}
-	for i := range list {
-		list[i].Account = account
-	}
-	into.ServerGroups = append(into.ServerGroups, list...)
-	balancers, err := providers.Find[providers.LoadBalancers](a.registry, account)
-	if err != nil {
-		return ignoreMissing(err)
-	}
-	found, err := balancers.ListLoadBalancers(ctx, q.Region)
-	into.LoadBalancers = append(into.LoadBalancers, found...)
-	return err
-}
-
-// ignoreMissing drops the error of a cloud that lacks a capability: there is
-// nothing to list then.
-func ignoreMissing(err error) error {
-	if errors.Is(err, gennaker.ErrInvalid) {
-		return nil
-	}
-	return err
 }
 
 // call finds the account's server groups and calls f with them.

@@ -2,11 +2,14 @@ package starter
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 	"github.com/urfave/cli/v2"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/gennaker/gennaker"
@@ -41,8 +44,8 @@ func accountLines(accounts []gennaker.Account) []line {
 	return table([]string{"ACCOUNT", "PROVIDER", "CAN DO", "ERROR"}, rows)
 }
 
-// inventoryPatience is how long reading all accounts may take, a worker being
-// there.
+// inventoryPatience is how long to wait for a worker. One that has begun is
+// waited for as long as it reads.
 const inventoryPatience = time.Minute
 
 // inventory has a worker read what the accounts hold. If no worker takes the
@@ -57,17 +60,30 @@ func (s *session) inventory(ctx context.Context, q gennaker.InventoryQuery) (gen
 	if err != nil {
 		return inventory, err
 	}
-	limited, cancel := context.WithTimeout(ctx, inventoryPatience)
-	defer cancel()
-	err = asked.Get(limited, &inventory)
-	if err != nil && limited.Err() != nil {
-		s.withdraw(asked)
-		if ctx.Err() != nil {
+	for {
+		limited, cancel := context.WithTimeout(ctx, inventoryPatience)
+		err = asked.Get(limited, &inventory)
+		late := limited.Err() != nil
+		cancel()
+		switch {
+		case err == nil || !late:
+			return inventory, err
+		case ctx.Err() != nil:
+			s.withdraw(asked)
 			return inventory, ctx.Err()
+		case !s.begun(ctx, asked):
+			s.withdraw(asked)
+			return inventory, noWorkerf("no worker answered within %s: start one with `make dev` or gennaker-worker", inventoryPatience)
 		}
-		return inventory, noWorkerf("no worker answered within %s: start one with `make dev` or gennaker-worker", inventoryPatience)
 	}
-	return inventory, err
+}
+
+// begun reports whether a worker reads the accounts.
+func (s *session) begun(ctx context.Context, asked client.WorkflowRun) bool {
+	d, err := s.DescribeWorkflowExecution(ctx, asked.GetID(), asked.GetRunID())
+	return err == nil && slices.ContainsFunc(d.PendingActivities, func(a *workflow.PendingActivityInfo) bool {
+		return a.State == enums.PENDING_ACTIVITY_STATE_STARTED
+	})
 }
 
 // withdraw cancels a question that nobody waits for any more.

@@ -56,6 +56,7 @@ gennaker server-groups list --application shop --account local -o json`,
 func listServerGroups(c *cli.Context, s *session) error {
 	inventory, err := s.inventory(c.Context, gennaker.InventoryQuery{
 		Account: c.String("account"),
+		Brief:   c.String("output") == formats[0],
 		Scope:   gennaker.Scope{Region: c.String("region"), Application: c.String("application"), Cluster: c.String("cluster")},
 	})
 	if err != nil {
@@ -64,6 +65,11 @@ func listServerGroups(c *cli.Context, s *session) error {
 	groups := append([]gennaker.ServerGroup{}, inventory.ServerGroups...)
 	if err := emit(c, groups, func() []line { return serverGroupLines(groups) }); err != nil {
 		return err
+	}
+	if inventory.LeftOut != "" && c.String("output") != formats[0] {
+		if err := (page{out: c.App.ErrWriter}).say("left out: " + inventory.LeftOut); err != nil {
+			return err
+		}
 	}
 	return unread(c, inventory.Accounts)
 }

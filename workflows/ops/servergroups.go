@@ -108,11 +108,16 @@ func await(ctx workflow.Context, u activities.Until, limit time.Duration, what s
 	return run(ctx, options, "wait until "+what, groups.AwaitServerGroup, u, nil)
 }
 
+// inventoryLimit is enough for thousands of server groups of a cloud that
+// throttles.
+const inventoryLimit = 10 * time.Minute
+
 // Inventory reads what accounts hold.
 func Inventory(ctx workflow.Context, q gennaker.InventoryQuery) (gennaker.Inventory, error) {
 	var inventory gennaker.Inventory
 	options := reading
-	options.ScheduleToCloseTimeout = time.Minute
+	options.StartToCloseTimeout = inventoryLimit
+	options.ScheduleToCloseTimeout = inventoryLimit
 	err := run(ctx, options, "read the accounts", groups.Inventory, q, &inventory)
 	return inventory, err
 }
