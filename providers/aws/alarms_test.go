@@ -1,8 +1,11 @@
 package aws_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -12,9 +15,36 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest/ministack"
 )
+
+// forgetful loses the answers to one operation at a time, once AWS has done it.
+type forgetful struct{ operation atomic.Value }
+
+func (f *forgetful) around(ctx context.Context, c aws.Call, request func(context.Context) error) error {
+	err := request(ctx)
+	if c.Operation == f.operation.Load() {
+		return &smithyhttp.RequestSendError{Err: errors.New("connection reset by peer")}
+	}
+	return err
+}
+
+// twice makes a call whose answers to an operation are lost, and makes it again.
+func (f *forgetful) twice(t *testing.T, operation string, call func() error) {
+	t.Helper()
+	f.operation.Store(operation)
+	if err := call(); !errors.Is(err, gennaker.ErrUnavailable) {
+		t.Errorf("without an answer to %s = %v, want ErrUnavailable", operation, err)
+	}
+	f.operation.Store("")
+	if err := call(); err != nil {
+		t.Errorf("again = %v", err)
+	}
+}
 
 // The simulator has no CloudWatch: ministack's is beside it.
 func TestAStepPolicyIsCopiedWithItsAlarmsWhichGoWithTheGroup(t *testing.T) {
@@ -22,7 +52,9 @@ func TestAStepPolicyIsCopiedWithItsAlarmsWhichGoWithTheGroup(t *testing.T) {
 	s := simulate(t)
 	sdk := connect(t, s.URL, region)
 	watch := cloudwatch.NewFromConfig(must(config.LoadDefaultConfig(t.Context(), config.WithRegion(region), config.WithBaseEndpoint(endpoint)))(t))
-	cloud := s.account(t, aws.Config{Endpoints: map[string]string{"cloudwatch": endpoint}})
+	answers := &forgetful{}
+	answers.operation.Store("")
+	cloud := s.account(t, aws.Config{Endpoints: map[string]string{"cloudwatch": endpoint}, Around: answers.around})
 	source := s.request("shop-v000", 1)
 	if err := cloud.Create(t.Context(), source); err != nil {
 		t.Fatalf("Create = %v", err)
@@ -54,10 +86,8 @@ func TestAStepPolicyIsCopiedWithItsAlarmsWhichGoWithTheGroup(t *testing.T) {
 	}
 	made := s.request("shop-v001", 1)
 	made.Source = source.Name
-	for range 2 { // each may run twice
-		if err := cloud.Create(t.Context(), made); err != nil {
-			t.Fatalf("Create = %v", err)
-		}
+	for _, operation := range []string{"PutScalingPolicy", "CreateOrUpdateTags", "PutMetricAlarm"} {
+		answers.twice(t, operation, func() error { return cloud.Create(t.Context(), made) })
 	}
 	if got, want := names(), "cpu-high else shop-v000-late shop-v001-cpu-high shop-v001-late"; got != want {
 		t.Fatalf("the alarms are %s, want %s", got, want)
@@ -70,11 +100,7 @@ func TestAStepPolicyIsCopiedWithItsAlarmsWhichGoWithTheGroup(t *testing.T) {
 	if d := copied.Dimensions; len(d) != 1 || *d[0].Value != made.Name || *copied.Threshold != 70 {
 		t.Errorf("the alarm watches %+v over %v, want %s over 70", d, *copied.Threshold, made.Name)
 	}
-	for range 2 {
-		if err := cloud.Destroy(t.Context(), made.Ref()); err != nil {
-			t.Fatalf("Destroy = %v", err)
-		}
-	}
+	answers.twice(t, "DeleteAlarms", func() error { return cloud.Destroy(t.Context(), made.Ref()) })
 	if got, want := names(), "cpu-high else shop-v000-late"; got != want {
 		t.Errorf("after its server group the alarms are %s, want %s", got, want)
 	}
