@@ -23,6 +23,9 @@ const (
 	// InventoryWorkflow reads what accounts hold; its input is an
 	// InventoryQuery and its result an Inventory.
 	InventoryWorkflow = "Inventory"
+	// TagImageWorkflow puts tags on one image; its input is a TagImage, whose ID
+	// may be the image's name, and its result the Image.
+	TagImageWorkflow = "TagImage"
 	// CorrelationWorkflow holds a correlation id while an execution has it; its
 	// id is CorrelationWorkflowID and its input a Correlation.
 	CorrelationWorkflow = "Correlation"

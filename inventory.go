@@ -16,6 +16,8 @@ type InventoryQuery struct {
 	Brief bool `json:"brief,omitempty"`
 	// LoadBalancers asks for those, too.
 	LoadBalancers bool `json:"loadBalancers,omitempty"`
+	// Images asks for images alone; their location is the query's.
+	Images *ImageQuery `json:"images,omitempty"`
 }
 
 // Inventory is what accounts hold.
@@ -23,6 +25,7 @@ type Inventory struct {
 	Accounts      []Account      `json:"accounts"`
 	ServerGroups  []ServerGroup  `json:"serverGroups,omitempty"`
 	LoadBalancers []LoadBalancer `json:"loadBalancers,omitempty"`
+	Images        []Image        `json:"images,omitempty"`
 	// LeftOut says what is missing because it would have been too much; empty
 	// if nothing is.
 	LeftOut string `json:"leftOut,omitempty"`

@@ -54,6 +54,7 @@ func (a *ServerGroups) readAll(ctx context.Context, q gennaker.InventoryQuery) g
 		all.Accounts = append(all.Accounts, part.Accounts...)
 		all.ServerGroups = append(all.ServerGroups, part.ServerGroups...)
 		all.LoadBalancers = append(all.LoadBalancers, part.LoadBalancers...)
+		all.Images = append(all.Images, part.Images...)
 	}
 	return all
 }
@@ -64,6 +65,9 @@ const noCluster = "gennaker.no-cluster"
 
 // read adds one account to the inventory.
 func (a *ServerGroups) read(ctx context.Context, q gennaker.InventoryQuery, account string, into *gennaker.Inventory) error {
+	if q.Images != nil {
+		return a.readImages(ctx, q, account, into)
+	}
 	groups, err := providers.Find[providers.ServerGroups](a.registry, account)
 	if err != nil {
 		return ignoreMissing(err)
@@ -90,6 +94,22 @@ func (a *ServerGroups) read(ctx context.Context, q gennaker.InventoryQuery, acco
 		return ignoreMissing(err)
 	}
 	into.LoadBalancers, err = balancers.ListLoadBalancers(ctx, q.Region)
+	return err
+}
+
+// readImages adds the images of one account to the inventory.
+func (a *ServerGroups) readImages(ctx context.Context, q gennaker.InventoryQuery, account string, into *gennaker.Inventory) error {
+	images, err := providers.Find[providers.Images](a.registry, account)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	query := *q.Images
+	query.Location = gennaker.Location{Account: account, Region: q.Region}
+	found, err := images.FindImages(ctx, query)
+	for _, i := range found[:min(len(found), maxImages)] {
+		i.Account = account
+		into.Images = append(into.Images, i)
+	}
 	return err
 }
 

@@ -38,6 +38,9 @@ func commands() []*cli.Command {
 		restartCommand(),
 		pipelinesCommand(),
 		serverGroupsCommand(),
+		clustersCommand(),
+		instancesCommand(),
+		imagesCommand(),
 		accountsCommand(),
 		identityCommand(),
 		completionCommand(),
@@ -139,6 +142,7 @@ gennaker start pipeline.yml -p version=2 --watch
 gennaker pipelines save pipelines/ && gennaker start shop/deploy
 gennaker judge shop/deploy 3 --continue --comment "looks good"
 gennaker server-groups list --application shop
+gennaker clusters rollback shop-prod --account local
 
 EXECUTION is an execution's id (shop/deploy/01J9Z…), the first or last six
 characters or more of its last part, or application/pipeline for the newest

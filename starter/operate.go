@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	enums "go.temporal.io/api/enums/v1"
@@ -16,20 +17,45 @@ import (
 
 // operate changes a cluster and prints what was done.
 func operate(c *cli.Context, op gennaker.Operation) error {
-	return online(func(c *cli.Context, s *session) error {
-		running, err := s.begin(c, op)
-		if err != nil {
+	return online(func(c *cli.Context, s *session) error { return s.operate(c, op) })(c)
+}
+
+func (s *session) operate(c *cli.Context, op gennaker.Operation) error {
+	running, err := s.begin(c, op)
+	if err != nil {
+		return err
+	}
+	if c.Bool("detach") {
+		return newPage(c).say("started " + running.GetID())
+	}
+	var change gennaker.Change
+	if err := s.await(c, running, &change); err != nil {
+		return unchanged(c, op, err)
+	}
+	return emit(c, change, func() []line { return []line{{plain(changeText(op, change))}} })
+}
+
+// await returns how a change ended, and tells meanwhile how its instances are,
+// whenever that is news.
+func (s *session) await(c *cli.Context, running client.WorkflowRun, change *gennaker.Change) error {
+	ended := make(chan error, 1)
+	go func() { ended <- running.Get(c.Context, change) }()
+	told := map[string]bool{}
+	for {
+		select {
+		case err := <-ended:
 			return err
+		case <-time.After(time.Second):
 		}
-		if c.Bool("detach") {
-			return newPage(c).say("started " + running.GetID())
+		for _, p := range heartbeats[gennaker.Progress](c.Context, s, running.GetID()) {
+			if text := instances(p); p.ServerGroup != "" && !told[text] {
+				told[text] = true
+				if err := (page{out: c.App.ErrWriter}).say(text); err != nil {
+					return err
+				}
+			}
 		}
-		var change gennaker.Change
-		if err := running.Get(c.Context, &change); err != nil {
-			return unchanged(c, op, err)
-		}
-		return emit(c, change, func() []line { return []line{{plain(changeText(op.Kind, change))}} })
-	})(c)
+	}
 }
 
 // begin starts the operation, once whoever changes the cluster is done if
@@ -104,24 +130,4 @@ func unchanged(c *cli.Context, op gennaker.Operation, err error) error {
 		}
 	}
 	return failure{f.code, what + ": " + f.text}
-}
-
-// done are the words for an operation that has ended well.
-var done = map[string]string{
-	gennaker.OpResize:   "resized",
-	gennaker.OpEnable:   "enabled",
-	gennaker.OpDisable:  "disabled",
-	gennaker.OpDestroy:  "destroyed",
-	gennaker.OpRollback: "rolled back to",
-}
-
-func changeText(kind string, change gennaker.Change) string {
-	text := done[kind] + " " + cmp.Or(change.ServerGroup, change.Cluster.Name)
-	if kind == gennaker.OpResize && change.Capacity != nil {
-		text += " to " + change.Capacity.String()
-	}
-	if change.RolledBack != "" {
-		text += ", taking " + change.RolledBack + " out of traffic"
-	}
-	return text
 }

@@ -46,6 +46,16 @@ func obey(ctx workflow.Context, g *gate.Gate) {
 	}
 }
 
+// TagImage puts tags on an image, which is named by its id or its name.
+func TagImage(ctx workflow.Context, t gennaker.TagImage) (gennaker.Image, error) {
+	image, err := ops.FindImage(ctx, t.Location, t.ID)
+	if err != nil {
+		return image, ops.Close(err)
+	}
+	t.ID = image.ID
+	return image, ops.Close(ops.TagImage(ctx, t))
+}
+
 // Inventory reads what accounts hold.
 func Inventory(ctx workflow.Context, q gennaker.InventoryQuery) (gennaker.Inventory, error) {
 	inventory, err := ops.Inventory(ctx, q)

@@ -65,8 +65,13 @@ func (w *world) members(name string) string {
 }
 
 func TestRebootInstances(t *testing.T) {
+	t.Run("that take traffic", func(t *testing.T) { reboots(t, false, gennaker.Up) })
+	t.Run("that take none", func(t *testing.T) { reboots(t, true, gennaker.OutOfService) })
+}
+
+func reboots(t *testing.T, disabled bool, want gennaker.Health) {
 	w := newWorld(t)
-	err := w.cloud.Create(t.Context(), gennaker.CreateServerGroup{Location: gennaker.In("cloud", ""), Name: "shop-web-v000",
+	err := w.cloud.Create(t.Context(), gennaker.CreateServerGroup{Location: gennaker.In("cloud", ""), Name: "shop-web-v000", Disabled: disabled,
 		Moniker: gennaker.ParseMoniker("shop-web-v000"), Capacity: gennaker.Capacity{Desired: 2, Max: 2}, Spec: map[string]any{"start": 0.5}})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +79,7 @@ func TestRebootInstances(t *testing.T) {
 	e := w.run(`{"application": "shop", "name": "operate", "stages": [{"refId": "1", "type": "rebootInstances", "credentials": "cloud",
 		"serverGroupName": "shop-web-v000", "instanceIds": ["shop-web-v000-1"]}]}`, nil)
 	g, _ := w.cloud.Get(t.Context(), webRef("shop-web-v000"))
-	if e.Status != gennaker.Succeeded || w.cloud.Calls()["RebootInstances shop-web-v000"] != 1 || g.Instances[1].Health != gennaker.Up {
+	if e.Status != gennaker.Succeeded || w.cloud.Calls()["RebootInstances shop-web-v000"] != 1 || g.Instances[1].Health != want {
 		t.Errorf("ended %s with %v calls and %+v: %s", e.Status, w.cloud.Calls(), g.Instances, e.Error)
 	}
 	if ids := e.Stages[0].Context["terminate.instance.ids"]; fmt.Sprint(ids) != "[shop-web-v000-1]" {

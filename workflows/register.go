@@ -24,6 +24,7 @@ func Register(r worker.WorkflowRegistry, types stages.Types) {
 		{gennaker.ClusterWorkflow, ClusterOperation, 0},
 		{gennaker.QueueWorkflow, Queue, workflow.VersioningBehaviorAutoUpgrade},
 		{gennaker.InventoryWorkflow, Inventory, 0},
+		{gennaker.TagImageWorkflow, TagImage, 0},
 		{gennaker.CorrelationWorkflow, Correlation, 0},
 		// It runs for years: pinned, it would keep its first worker alive.
 		{gennaker.PipelineDocumentWorkflow, engine{types}.PipelineDocument, workflow.VersioningBehaviorAutoUpgrade},

@@ -107,5 +107,5 @@ func Reboot(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error
 	}
 	change := changed(op, g)
 	change.Instances = c.All()
-	return change, ops.Reboot(ctx, gennaker.InstancesRef{ServerGroupRef: g.Ref(), IDs: change.Instances})
+	return change, ops.Reboot(ctx, g, change.Instances)
 }

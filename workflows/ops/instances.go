@@ -48,18 +48,20 @@ func Terminate(ctx workflow.Context, t gennaker.TerminateInstances) error {
 	return await(ctx, activities.Until{ServerGroupRef: t.ServerGroupRef, Without: t.IDs}, terminateLimit, names+" are gone")
 }
 
-// Reboot starts instances anew and waits until they are up again. That they
-// went down may be missed, where it takes a moment only.
-func Reboot(ctx workflow.Context, r gennaker.InstancesRef) error {
+// Reboot starts instances of a server group anew and waits until they are up
+// again, or as good as up if it takes no traffic. That they went down may be
+// missed, where it takes a moment only.
+func Reboot(ctx workflow.Context, g gennaker.ServerGroup, ids []string) error {
+	r := gennaker.InstancesRef{ServerGroupRef: g.Ref(), IDs: ids}
 	names := strings.Join(r.IDs, ", ")
 	if err := run(ctx, changing, "reboot "+names, instances.RebootInstances, r, nil); err != nil {
 		return err
 	}
-	down := activities.Until{ServerGroupRef: r.ServerGroupRef, Of: r.IDs, Fewer: len(r.IDs)}
+	down := activities.Until{ServerGroupRef: r.ServerGroupRef, Of: r.IDs, Fewer: len(r.IDs), Ready: !g.Enabled}
 	if err := await(ctx, down, rebootNews, names+" go down"); err != nil && !errors.Is(err, gennaker.ErrUnavailable) {
 		return err
 	}
-	up := activities.Until{ServerGroupRef: r.ServerGroupRef, Of: r.IDs, Up: len(r.IDs)}
+	up := activities.Until{ServerGroupRef: r.ServerGroupRef, Of: r.IDs, Up: len(r.IDs), Ready: !g.Enabled}
 	return await(ctx, up, HealthLimit, names+" are up")
 }
 

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -169,16 +170,17 @@ func above(in Input, provider, region string) []string {
 	return nil
 }
 
-// image finds an image by its name or its id.
+// image finds an image by its name or its id, in the first account that has it.
 func (c imageTagsConfig) image(ctx workflow.Context, at gennaker.Location, name string) (gennaker.Image, error) {
-	for _, q := range []gennaker.ImageQuery{{Location: at, Name: name}, {Location: at, IDs: []string{name}}} {
-		found, err := c.find(ctx, q)
-		if err != nil {
-			return gennaker.Image{}, err
-		}
-		if len(found) > 0 {
-			return found[0], nil
+	names, err := c.accounts(ctx)
+	if err != nil {
+		return gennaker.Image{}, err
+	}
+	var found gennaker.Image
+	for _, at.Account = range names {
+		if found, err = ops.FindImage(ctx, at, name); !errors.Is(err, gennaker.ErrNotFound) {
+			break
 		}
 	}
-	return gennaker.Image{}, fmt.Errorf("image %s in %s: %w", name, at.Region, gennaker.ErrNotFound)
+	return found, err
 }
