@@ -30,13 +30,17 @@ func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
 
 func (a *ServerGroups) watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
 	started := activity.GetInfo(ctx).ScheduledTime
+	var least time.Duration
+	if paced, ok := groups.(providers.Paced); ok {
+		least = paced.Pace()
+	}
 	for {
 		done, err := a.look(ctx, groups, u, b)
 		if done || err != nil {
 			return err
 		}
 		select {
-		case <-time.After(pace(time.Since(started))):
+		case <-time.After(max(least, pace(time.Since(started)))):
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-activity.GetWorkerStopChannel(ctx):

@@ -57,6 +57,13 @@ type Lagging interface {
 	Lag() time.Duration
 }
 
+// Paced is for clouds where what was asked for takes its time, and looking
+// costs calls that are counted.
+type Paced interface {
+	// Pace is the least time between two looks at what is waited for.
+	Pace() time.Duration
+}
+
 // PartialTraffic is for clouds that can take some of a server group's
 // instances out of traffic and leave it the others.
 type PartialTraffic interface {

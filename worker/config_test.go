@@ -260,10 +260,15 @@ func TestAmazonsAnswersMayBeOldUnlessTheFileSaysOtherwise(t *testing.T) {
 accounts:
   - {name: prod, provider: aws, regions: [us-east-1]}
   - {name: test, provider: aws, regions: [us-east-1], lag: 0s}
-  - {name: tasks, provider: ecs, regions: [us-east-1], clusters: [shop], lag: 5s}
+  - {name: tasks, provider: ecs, regions: [us-east-1], clusters: [shop], lag: 5s, lookEvery: 7s}
 `, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i, want := range []time.Duration{5 * time.Second, 5 * time.Second, 7 * time.Second} {
+		if got := c.Accounts[i].Provider.(providers.Paced).Pace(); got != want {
+			t.Errorf("account %s is looked at each %s, want %s", c.Accounts[i].Name, got, want)
+		}
 	}
 	for i, want := range []time.Duration{2 * time.Second, 0, 5 * time.Second} {
 		if got := c.Accounts[i].Provider.(providers.Lagging).Lag(); got != want {

@@ -56,10 +56,11 @@ type amazonFields struct {
 	Endpoint        string            `yaml:"endpoint"`
 	Endpoints       map[string]string `yaml:"endpoints"`
 	Lag             time.Duration     `yaml:"lag"`
+	LookEvery       time.Duration     `yaml:"lookEvery"`
 }
 
 // amazon are the fields as they are where the file does not mention them.
-func amazon() amazonFields { return amazonFields{Lag: 2 * time.Second} }
+func amazon() amazonFields { return amazonFields{Lag: 2 * time.Second, LookEvery: 5 * time.Second} }
 
 func (f amazonFields) config(s *section) aws.Config {
 	return aws.Config{
@@ -75,6 +76,7 @@ func (f amazonFields) config(s *section) aws.Config {
 		Endpoint:        f.Endpoint,
 		Endpoints:       f.Endpoints,
 		Lag:             f.Lag,
+		LookEvery:       f.LookEvery,
 		Limits:          s.report.requests,
 	}
 }

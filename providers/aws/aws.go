@@ -45,6 +45,8 @@ type Config struct {
 	// Lag is how long after a change the cloud's answers may be older than it.
 	// Amazon promises nothing; it is seconds, rarely.
 	Lag time.Duration
+	// LookEvery is how often to look at what is waited for, at most.
+	LookEvery time.Duration
 	// HTTP makes the requests, if not a client with time-outs of ours.
 	HTTP *http.Client
 	// Around, if any, is put around every request.
@@ -61,6 +63,7 @@ var Services = []string{"application-autoscaling", "autoscaling", "cloudwatch", 
 type Cloud struct {
 	account string
 	lag     time.Duration
+	pace    time.Duration
 	regions map[string]*region
 }
 
@@ -74,6 +77,7 @@ var (
 	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.LoadBalancers  = (*Cloud)(nil)
 	_ providers.Lagging        = (*Cloud)(nil)
+	_ providers.Paced          = (*Cloud)(nil)
 )
 
 // New takes the configuration of an account. It reads the SDK's shared files
@@ -83,7 +87,7 @@ func New(c Config) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	cloud := &Cloud{account: c.Account, lag: c.Lag, regions: map[string]*region{}}
+	cloud := &Cloud{account: c.Account, lag: c.Lag, pace: c.LookEvery, regions: map[string]*region{}}
 	for _, name := range c.Regions {
 		cloud.regions[name] = newRegion(c, session.loaded, name)
 	}
@@ -93,6 +97,8 @@ func New(c Config) (*Cloud, error) {
 func (c *Cloud) Name() string { return "aws" }
 
 func (c *Cloud) Lag() time.Duration { return c.lag }
+
+func (c *Cloud) Pace() time.Duration { return c.pace }
 
 // in is the region of that name, or an error of that kind if the account has
 // none such.

@@ -41,6 +41,7 @@ func (c Config) check() error {
 		{c.AssumeRole != "" && c.role() == "", "assumeRole", quoted(c.AssumeRole) +
 			" is not a role: write its ARN, like arn:aws:iam::123456789012:role/gennaker, or role/gennaker beside an accountId"},
 		{c.AssumeRole == "" && c.ExternalID != "", "externalId", "belongs to an assumeRole, which is missing"},
+		{c.LookEvery < 0, "lookEvery", "is negative: write how long to wait between two looks, like 5s"},
 		{c.Lag < 0, "lag", "is negative: write how long answers may be old, like 2s"},
 		{c.AssumeRole == "" && c.SessionName != "", "sessionName", "belongs to an assumeRole, which is missing"},
 	} {

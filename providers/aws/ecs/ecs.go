@@ -38,6 +38,7 @@ type Config struct {
 type Cloud struct {
 	account string
 	lag     time.Duration
+	pace    time.Duration
 	regions map[string]*region
 }
 
@@ -47,6 +48,7 @@ var (
 	_ providers.Specs         = (*Cloud)(nil)
 	_ providers.LoadBalancers = (*Cloud)(nil)
 	_ providers.Lagging       = (*Cloud)(nil)
+	_ providers.Paced         = (*Cloud)(nil)
 )
 
 // New takes the configuration of an account. It does not call the cloud.
@@ -58,7 +60,7 @@ func New(c Config) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	cloud := &Cloud{account: c.Account, lag: c.Lag, regions: map[string]*region{}}
+	cloud := &Cloud{account: c.Account, lag: c.Lag, pace: c.LookEvery, regions: map[string]*region{}}
 	for _, name := range c.Regions {
 		cloud.regions[name] = newRegion(c, session, name)
 	}
@@ -93,6 +95,8 @@ func newRegion(c Config, session *amazon.Session, name string) *region {
 func (c *Cloud) Name() string { return "ecs" }
 
 func (c *Cloud) Lag() time.Duration { return c.lag }
+
+func (c *Cloud) Pace() time.Duration { return c.pace }
 
 // in is the region of that name, or an error of that kind if the account has
 // none such.
