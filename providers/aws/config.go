@@ -38,8 +38,8 @@ func (c Config) check() error {
 		{c.AccountID != "" && !accountID.MatchString(c.AccountID), "accountId", "is twelve digits, in quotes: " + quoted(c.AccountID) + " is not"},
 		{c.Profile != "" && c.AccessKeyID != "", "profile", "stands beside accessKeyId: the credentials are in one place only"},
 		{(c.AccessKeyID == "") != (c.SecretAccessKey == ""), "accessKeyId", "and secretAccessKey belong together"},
-		{c.AssumeRole != "" && c.role() == "", "assumeRole", quoted(c.AssumeRole) +
-			" is not a role: write its ARN, like arn:aws:iam::123456789012:role/gennaker, or role/gennaker beside an accountId"},
+		{c.AssumeRole != "" && c.role() == "", "assumeRole", "is " + quoted(c.AssumeRole) +
+			", which is no role: write its ARN, like arn:aws:iam::123456789012:role/gennaker, or role/gennaker beside an accountId"},
 		{c.AssumeRole == "" && c.ExternalID != "", "externalId", "belongs to an assumeRole, which is missing"},
 		{c.LookEvery < 0, "lookEvery", "is negative: write how long to wait between two looks, like 5s"},
 		{c.Lag < 0, "lag", "is negative: write how long answers may be old, like 2s"},

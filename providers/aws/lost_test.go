@@ -108,6 +108,8 @@ func TestACallWhoseAnswerIsLostIsDoneOnce(t *testing.T) {
 		{action: "DeregisterTargets", call: disable, want: disabled},
 		{action: "ResumeProcesses", call: enable, want: made},
 		{action: "RegisterTargets", call: enable, want: made},
+		{action: "TerminateInstanceInAutoScalingGroup", call: shrinking(),
+			want: effects{groups: 1, templates: 1, capacity: gennaker.Capacity{Max: 3}, enabled: true}},
 		{action: "DeleteAutoScalingGroup", call: destroy, want: effects{}},
 		{action: "DeleteLaunchTemplate", call: destroy, want: effects{}},
 	} {
@@ -157,6 +159,18 @@ func enable(t *testing.T, cloud *aws.Cloud, q gennaker.CreateServerGroup) error 
 
 func disable(t *testing.T, cloud *aws.Cloud, q gennaker.CreateServerGroup) error {
 	return cloud.Disable(t.Context(), q.Ref())
+}
+
+// shrinking ends the instance that it finds first, and that one again.
+func shrinking() func(*testing.T, *aws.Cloud, gennaker.CreateServerGroup) error {
+	var ids []string
+	return func(t *testing.T, cloud *aws.Cloud, q gennaker.CreateServerGroup) error {
+		if ids == nil {
+			ids = []string{must(cloud.Get(t.Context(), q.Ref()))(t).Instances[0].ID}
+		}
+		return cloud.TerminateInstances(t.Context(), gennaker.TerminateInstances{Shrink: true,
+			InstancesRef: gennaker.InstancesRef{ServerGroupRef: q.Ref(), IDs: ids}})
+	}
 }
 
 func destroy(t *testing.T, cloud *aws.Cloud, q gennaker.CreateServerGroup) error {

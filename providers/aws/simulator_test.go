@@ -243,3 +243,16 @@ func TestWhatWasJustMadeIsThereThoughItIsNotSeenYet(t *testing.T) {
 		t.Errorf("Destroy in the end = %v, and it was deleted %d times, want once", err, got)
 	}
 }
+
+func TestTwoServerGroupsOfOneTokenHaveALaunchTemplateEach(t *testing.T) {
+	s := simulate(t)
+	cloud := s.account(t, aws.Config{})
+	for _, name := range []string{"shop-v000", "shop-web-v000"} {
+		if err := cloud.Create(t.Context(), s.request(name, 0)); err != nil {
+			t.Fatalf("Create = %v", err)
+		}
+	}
+	if got, want := strings.Join(s.Templates(), " "), "shop-v000-t1 shop-web-v000-t1"; got != want {
+		t.Errorf("the launch templates are %s, want %s", got, want)
+	}
+}
