@@ -49,6 +49,10 @@ type difference struct {
 	document func(gennaker.Pipeline) []string
 }
 
+// guarded are the types of stage that the traffic guard may refuse.
+var guarded = strings.Fields(`destroyServerGroup destroyAsg bulkDestroyServerGroup disableServerGroup disableAsg resizeServerGroup resizeAsg
+	pinServerGroup disableCluster shrinkCluster scaleDownCluster terminateInstances terminateInstanceAndDecrementServerGroup terminateInstanceAndDecrementAsg`)
+
 var differences = []difference{
 	{anchor: "stage-enabled", switched: true, text: "a condition that cannot be evaluated fails the stage; Spinnaker skips it",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
@@ -75,8 +79,25 @@ var differences = []difference{
 		}},
 	{anchor: "last-server-group", text: "the last server group that serves is spared unless allowLastServerGroup is true",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
-			guarded := slices.Contains([]string{"destroyServerGroup", "disableServerGroup", "resizeServerGroup"}, s.Type)
-			return present("allowLastServerGroup", guarded && s.Config["allowLastServerGroup"] == nil)
+			return present("allowLastServerGroup", slices.Contains(guarded, s.Type) && s.Config["allowLastServerGroup"] == nil)
+		}},
+	{anchor: "rollback-nothing", text: "it fails if there is nothing to go back to; Spinnaker succeeds then",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("type", s.Type == "rollbackCluster")
+		}},
+	{anchor: "clone-custom", missing: "strategy custom of clones", text: "a clone cannot run a strategy's pipeline: the stage is refused; take a deploy stage",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("strategy", (s.Type == "cloneServerGroup" || s.Type == "copyLastAsg") && s.Config["strategy"] == "custom")
+		}},
+	{anchor: "disable-part", text: "on a cloud that cannot take a part of a server group out of traffic it fails",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string { return ifFilled(s, "desiredPercentage") }},
+	{anchor: "reboot-uptime", text: "it waits for a minute at most to see the instances down, and does not compare their uptime",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("type", s.Type == "rebootInstances")
+		}},
+	{anchor: "find-image-regions", text: "it looks in the regions that it names, and not in those of later deployments",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			return present("regions", s.Type == "findImage" && s.Config["cloudProvider"] == "aws" && s.Config["skipRegionDetection"] != true)
 		}},
 	{anchor: "allow-delete-active", text: "a server group that takes traffic is disabled, and the delay over, before maxRemainingAsgs destroys it",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
