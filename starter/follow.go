@@ -44,7 +44,9 @@ func (s *session) follow(ctx context.Context, r ref, to viewer) (gennaker.Execut
 		if !fresh || time.Since(seen) > doubt {
 			seen = time.Now()
 			v, err = s.state(ctx, r)
-			fresh = err == nil && v.NoWorker == ""
+			if fresh = err == nil && v.NoWorker == ""; fresh {
+				v.WaysBack = s.waysBack(ctx, v.Execution)
+			}
 		}
 		if err = s.present(ctx, &v, err, to); err != nil || v.Status.Complete() {
 			return v.Execution, err

@@ -16,11 +16,12 @@ type journal struct {
 	last    view
 	seen    map[string]gennaker.StageExecution // as last printed, by refId
 	counts  map[string]string                  // instances as last printed, by server group
+	back    map[string]string                  // ways back as last printed, by workflow id
 	notices int
 }
 
 func newJournal(p page) *journal {
-	return &journal{page: p, now: time.Now, seen: map[string]gennaker.StageExecution{}, counts: map[string]string{}}
+	return &journal{page: p, now: time.Now, seen: map[string]gennaker.StageExecution{}, counts: map[string]string{}, back: map[string]string{}}
 }
 
 func (j *journal) lost(err error) error {
@@ -128,6 +129,12 @@ func (j *journal) stage(v view, s gennaker.StageExecution, now time.Time) []line
 	}
 	for _, text := range j.counted(v, s) {
 		tell(now, text, "")
+	}
+	for _, id := range s.Operations {
+		if text := v.WaysBack[id]; text != "" && text != j.back[id] {
+			j.back[id] = text
+			tell(now, text, dim)
+		}
 	}
 	if asking && before.Question == nil {
 		tell(now, asks(*s.Question), yellow)

@@ -15,6 +15,7 @@ func TestJournalTellsEachChangeOnce(t *testing.T) {
 	j.now = func() time.Time { return at(3600) }
 	v := deployment()
 	v.Stages = v.Stages[1:2]
+	v.WaysBack = map[string]string{"cluster/local/local/shop-east": "if it fails: shop-east-v002 stays"}
 	asking := gennaker.StageExecution{RefID: "4", Type: "manualJudgment", Name: "Go on?", Status: gennaker.Running, StartTime: at(60),
 		Question: &gennaker.Question{Inputs: []string{"eu"}, Roles: []string{"sre"}}}
 	show := func() {
@@ -42,6 +43,7 @@ func TestJournalTellsEachChangeOnce(t *testing.T) {
 10:00:12 stage 2 Deploy east: RUNNING
 11:00:00 stage 2 Deploy east: waits for shop-east-v002 to be healthy
 11:00:00 stage 2 Deploy east: shop-east-v002: 2/3 instances up: starting
+11:00:00 stage 2 Deploy east: if it fails: shop-east-v002 stays
 11:00:00 stage 2 Deploy east: shop-east-v002: 3/3 instances up
 10:01:00 stage 2 Deploy east: SUCCEEDED after 48s
 10:01:00 stage 4 Go on?: RUNNING

@@ -21,8 +21,9 @@ type view struct {
 	NoWorker string `json:"noWorker,omitempty"`
 	// Progress is how far the cluster operations are, by workflow id.
 	Progress map[string][]gennaker.Progress `json:"-"`
-	// WaysBack are what the cluster operations will do if they do not go well.
-	WaysBack map[string]string `json:"-"`
+	// WaysBack are what the cluster operations will do if they do not go well,
+	// by workflow id.
+	WaysBack map[string]string `json:"waysBack,omitempty"`
 	// Jobs are what the jobs that are waited for wrote last, by name.
 	Jobs map[string]string `json:"-"`
 }

@@ -45,6 +45,25 @@ shop/deploy/01J9ZK  RUNNING  2m05s  by ada
 	}
 }
 
+// The way back of a deployment under way is shown to people and to programs.
+func TestTheWayBackIsShown(t *testing.T) {
+	const way = "if it fails: enable shop-east-v001 (3), disable shop-east-v002"
+	v := deployment()
+	v.WaysBack = map[string]string{"cluster/local/local/shop-east": way}
+	if got := text(tree(v, at(125))); !strings.Contains(got, "\n        "+way+"\n") {
+		t.Errorf("tree =\n%s\nwant %s in it", got, way)
+	}
+	for format, want := range map[string]string{
+		"json": `"waysBack":{"cluster/local/local/shop-east":"` + way + `"}`,
+		"yaml": "waysBack:\n  cluster/local/local/shop-east: '" + way + "'\n",
+	} {
+		var out strings.Builder
+		if err := (&stream{out: &out, format: format}).show(v); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s =\n%s\nwant %s in it: %v", format, out.String(), want, err)
+		}
+	}
+}
+
 func TestTreeShowsPeople(t *testing.T) {
 	v := deployment()
 	v.Pause = &gennaker.Command{User: "bob", Reason: "incident 42", At: at(100)}

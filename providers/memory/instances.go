@@ -132,6 +132,26 @@ func (c *Cloud) Sicken(ref gennaker.ServerGroupRef, health gennaker.Health, chec
 	}
 }
 
+// SickenSome gives the first n instances of a server group, as they are now,
+// another health. It does nothing if there is no such server group.
+func (c *Cloud) SickenSome(ref gennaker.ServerGroupRef, n int, health gennaker.Health) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := c.find(ref)
+	if at < 0 {
+		return
+	}
+	g := c.groups[at]
+	for _, i := range g.Instances[:min(n, len(g.Instances))] {
+		ill := *g.of(i.ID)
+		ill.health = health
+		if g.models == nil {
+			g.models = map[string]*model{}
+		}
+		g.models[i.ID] = &ill
+	}
+}
+
 // InService is how many instances of a cluster take traffic, by the name of
 // their server group. It is no call: no Fault sees it.
 func (c *Cloud) InService(cluster gennaker.ClusterRef) map[string]int {

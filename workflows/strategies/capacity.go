@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"cmp"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
@@ -11,29 +12,33 @@ import (
 
 // size finds the source, and decides how big the new server group is made and
 // how big it will be.
-func (d *Deployment) size() error {
-	if err := d.findSource(); err != nil {
+func (d *Deployment) size(ctx workflow.Context) error {
+	if err := d.findSource(ctx); err != nil {
 		return err
+	}
+	like := d.Source
+	if d.elsewhere != nil {
+		like = d.elsewhere
 	}
 	d.Wanted = d.Config.capacity()
 	if Table[d.Config.Strategy].Rolls {
-		if d.Source != nil && d.Source.Capacity.Desired > 0 {
-			d.Wanted = d.Source.Capacity
+		if like != nil && like.Capacity.Desired > 0 {
+			d.Wanted = like.Capacity
 		}
 		return nil // it is made empty
 	}
 	if Table[d.Config.Strategy].InPlace {
 		return nil // it is as big as it is
 	}
-	if d.usesSource() && d.Source != nil {
-		d.Wanted = d.Source.Capacity
+	if d.usesSource() && like != nil {
+		d.Wanted = like.Capacity
 	}
-	if d.usesSource() && d.Source == nil && !d.Config.PreferSource {
+	if d.usesSource() && like == nil && !d.Config.PreferSource {
 		return fmt.Errorf("useSourceCapacity: %w: cluster %s has no server group to be as big as; preferSourceCapacity takes capacity then",
 			gennaker.ErrNotFound, d.op.Cluster)
 	}
 	d.New.Capacity = d.Wanted
-	if d.usesSource() && d.Source != nil {
+	if d.usesSource() && like != nil {
 		d.New.Capacity.Min = d.Wanted.Desired
 	}
 	return nil
@@ -42,24 +47,45 @@ func (d *Deployment) size() error {
 func (d *Deployment) usesSource() bool { return d.Config.UseSource || d.Config.Source.UseCapacity }
 
 // findSource is the server group that the document names, or else the newest
-// that is enabled, or else the newest.
-func (d *Deployment) findSource() error {
-	name := d.Config.Source.ServerGroup
-	if name == "" {
-		name = d.Config.Source.Asg
+// that is enabled, or else the newest. Of one in another place only the size
+// counts: the traffic is that of a server group of this cluster.
+func (d *Deployment) findSource(ctx workflow.Context) (err error) {
+	s, here := d.Config.Source, d.op.Cluster
+	name := cmp.Or(s.ServerGroup, s.Asg)
+	there := gennaker.ClusterRef{Location: gennaker.In(cmp.Or(s.Account, here.Account), cmp.Or(s.Region, here.Region)), Name: here.Name}
+	if there != here {
+		if name != "" {
+			there.Name = gennaker.ParseMoniker(name).Cluster()
+		}
+		groups, err := ops.Cluster(ctx, there)
+		if err != nil {
+			return fmt.Errorf("source in %s: %w", there, err)
+		}
+		if d.elsewhere, err = chosen(groups, name, there); err != nil {
+			return err
+		}
+		name = ""
 	}
+	d.Source, err = chosen(d.Old, name, here)
+	return err
+}
+
+// chosen is the server group of that name, or else the newest that is enabled,
+// or else the newest; nil if there is none.
+func chosen(groups []gennaker.ServerGroup, name string, of gennaker.ClusterRef) (*gennaker.ServerGroup, error) {
 	if name != "" {
-		if d.Source = find(d.Old, name); d.Source == nil {
-			return fmt.Errorf("source %s: %w in cluster %s", name, gennaker.ErrNotFound, d.op.Cluster)
+		if g := find(groups, name); g != nil {
+			return g, nil
 		}
-		return nil
+		return nil, fmt.Errorf("source %s: %w in cluster %s", name, gennaker.ErrNotFound, of)
 	}
-	for i := range d.Old {
-		if d.Old[i].Enabled || d.Source == nil || !d.Source.Enabled {
-			d.Source = &d.Old[i]
+	var best *gennaker.ServerGroup
+	for i := range groups {
+		if groups[i].Enabled || best == nil || !best.Enabled {
+			best = &groups[i]
 		}
 	}
-	return nil
+	return best, nil
 }
 
 // unpinNew lets the new server group shrink as far as its source could.
@@ -78,7 +104,7 @@ func (d *Deployment) pinSource(ctx workflow.Context) error {
 	to := d.Source.Capacity
 	d.pinned = true
 	to.Min = to.Desired
-	return ops.Resize(ctx, d.Source.Ref(), to)
+	return unlessGone(ops.Resize(ctx, d.Source.Ref(), to))
 }
 
 // unpinSource undoes pinSource.

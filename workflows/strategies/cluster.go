@@ -59,8 +59,8 @@ type Cluster struct {
 type Source struct {
 	ServerGroup string `json:"serverGroupName,omitempty"`
 	Asg         string `json:"asgName,omitempty" jsonschema_description:"The old name of serverGroupName."`
-	Account     string `json:"account,omitempty" jsonschema_description:"Of a clone, if the source is in another account."`
-	Region      string `json:"region,omitempty" jsonschema_description:"Of a clone, if the source is in another region."`
+	Account     string `json:"account,omitempty" jsonschema_description:"Default: the account that is deployed to. Of a source elsewhere only the size counts; a clone is made like it."`
+	Region      string `json:"region,omitempty" jsonschema_description:"Default: the region that is deployed to, as account is."`
 	UseCapacity bool   `json:"useSourceCapacity,omitempty" jsonschema_description:"Says the same as useSourceCapacity beside it."`
 }
 

@@ -46,8 +46,11 @@ type Deployment struct {
 	New    gennaker.CreateServerGroup
 	Old    []gennaker.ServerGroup
 	Source *gennaker.ServerGroup // the one of them that the new one follows; nil if there is none
-	Wanted gennaker.Capacity     // of the new server group when all is done
-	Change gennaker.Change
+	// elsewhere is the server group of another place that is its source by the
+	// document: the new one is as big as that.
+	elsewhere *gennaker.ServerGroup
+	Wanted    gennaker.Capacity // of the new server group when all is done
+	Change    gennaker.Change
 
 	op      gennaker.Operation
 	keep    int                                        // instances of the cluster that must stay in service
@@ -157,7 +160,7 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 		Change: gennaker.Change{Cluster: op.Cluster, ServerGroup: moniker.Name()},
 		op:     op,
 	}
-	if err := d.size(); err != nil {
+	if err := d.size(ctx); err != nil {
 		return nil, err
 	}
 	d.New.Source = d.follows()

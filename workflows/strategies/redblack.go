@@ -84,13 +84,22 @@ func disable(ctx workflow.Context, d *Deployment, list []gennaker.ServerGroup) e
 		if !isActive(g) || slices.Contains(d.Change.Destroyed, g.Name) {
 			continue
 		}
-		err := d.whenHealthy(ctx, d.Wanted.Desired, func() error { return ops.DisableKeeping(ctx, g.Ref(), d.keep) })
+		err := d.whenHealthy(ctx, d.Wanted.Desired, func() error { return unlessGone(ops.DisableKeeping(ctx, g.Ref(), d.keep)) })
 		if err != nil {
 			return err
 		}
 		d.Change.Disabled = append(d.Change.Disabled, g.Name)
 	}
 	return nil
+}
+
+// unlessGone is no error if a server group that was there at first is not any
+// more: somebody has done by hand what was to come, and more.
+func unlessGone(err error) error {
+	if errors.Is(err, gennaker.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // destroy removes them. The way back is over with the first.
@@ -147,12 +156,17 @@ func scaleDown(ctx workflow.Context, d *Deployment) error {
 		if g.Capacity == (gennaker.Capacity{}) || slices.Contains(d.Change.Destroyed, g.Name) {
 			continue
 		}
-		if err := ops.Resize(ctx, g.Ref(), gennaker.Capacity{}); err != nil {
-			return err
-		}
-		if err := ops.AwaitCapacity(ctx, g.Ref(), 0, false); err != nil {
+		if err := unlessGone(empty(ctx, g.Ref())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// empty takes the instances of a server group away.
+func empty(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
+	if err := ops.Resize(ctx, ref, gennaker.Capacity{}); err != nil {
+		return err
+	}
+	return ops.AwaitCapacity(ctx, ref, 0, false)
 }

@@ -96,7 +96,7 @@ func (d *Deployment) shift(ctx workflow.Context, percent int) error {
 	ref := d.Source.Ref()
 	if percent < 100 {
 		made := share(d.Wanted, percent).Desired
-		return d.whenHealthy(ctx, made, func() error { return ops.DisablePart(ctx, ref, percent, d.keep) })
+		return d.whenHealthy(ctx, made, func() error { return unlessGone(ops.DisablePart(ctx, ref, percent, d.keep)) })
 	}
 	return disable(ctx, d, []gennaker.ServerGroup{*d.Source})
 }
