@@ -34,6 +34,8 @@ type Config struct {
 	// Lag is how old the answers of reading calls may be: they show the cloud
 	// as it was that long ago. Writing calls see it as it is.
 	Lag time.Duration
+	// Past is how long the past is kept, for faults that make an answer stale.
+	Past time.Duration
 	// Throttle limits the calls of each account, region and service, until
 	// SetThrottle.
 	Throttle Throttle

@@ -25,6 +25,9 @@ type Fault struct {
 	Status  int
 	Code    string
 	Message string
+	// Stale is how old the answer of a reading call is, no more than
+	// Config.Past.
+	Stale time.Duration
 }
 
 // before reports whether the call fails before it takes effect.

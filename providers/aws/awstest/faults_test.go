@@ -106,6 +106,21 @@ func TestAnswersLag(t *testing.T) {
 	w.is("booted, and seen", w.states("shop-v000"), "1 InService Healthy")
 }
 
+func TestOneAnswerIsStale(t *testing.T) {
+	w := newWorld(t, awstest.Config{Past: time.Minute})
+	w.group("shop-v000", 1, nil)
+	count := func() int {
+		return len(must(w.groups.DescribeAutoScalingGroups(t.Context(), nil))(t).AutoScalingGroups)
+	}
+	w.clock.Advance(10 * time.Second)
+	w.cloud.Inject("DescribeAutoScalingGroups", awstest.Fault{Stale: 9 * time.Second}, awstest.Fault{Stale: 11 * time.Second})
+	for i, want := range []int{1, 0, 1} {
+		if got := count(); got != want {
+			t.Errorf("answer %d shows %d groups, want %d", i+1, got, want)
+		}
+	}
+}
+
 func TestClientTokenMakesOneTemplate(t *testing.T) {
 	w := newWorld(t, awstest.Config{})
 	in := &ec2.CreateLaunchTemplateInput{LaunchTemplateName: aws.String("shop"), ClientToken: aws.String("once"),

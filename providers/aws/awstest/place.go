@@ -82,7 +82,7 @@ type snapshot struct {
 
 // remember keeps the state for answers that lag.
 func (p *Place) remember() {
-	lag := p.cloud.config.Lag
+	lag := max(p.cloud.config.Lag, p.cloud.config.Past)
 	if lag == 0 {
 		return
 	}

@@ -3,6 +3,7 @@ package awstest
 import (
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // service is one of Amazon's, as the scope of a signature names it.
@@ -130,7 +131,7 @@ func (c *Cloud) do(service *service, version string, s scope, form url.Values, r
 	if !ok {
 		return fault, nil, notSimulated("%s has no action %q", s.service, name)
 	}
-	result, err := c.run(p, action, form)
+	result, err := c.run(p, action, form, max(c.config.Lag, fault.Stale))
 	if fault.lost() {
 		return fault, nil, fault.err()
 	}
@@ -141,10 +142,12 @@ func (c *Cloud) do(service *service, version string, s scope, form url.Values, r
 	return fault, body, err
 }
 
-func (c *Cloud) run(p *Place, a action, form url.Values) (any, error) {
+// run runs a call. One that reads shows the place as it was, as old as its
+// answer is.
+func (c *Cloud) run(p *Place, a action, form url.Values, old time.Duration) (any, error) {
 	seen := p
-	if !a.writes {
-		seen = p.asOf(p.now.Add(-c.config.Lag))
+	if !a.writes && old > 0 {
+		seen = p.asOf(p.now.Add(-old))
 	}
 	result, err := a.run(&call{Place: seen, cloud: c, action: form.Get("Action"), token: form.Get("ClientToken")}, form)
 	if a.writes {
