@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/memory"
 	"github.com/gennaker/gennaker/store"
 )
@@ -226,5 +229,32 @@ func TestAServerGroupAsBigAsItsSource(t *testing.T) {
 				t.Errorf("ended %s with %s, want %s", e.Status, got, c.want)
 			}
 		})
+	}
+}
+
+// draining is a cloud whose instances are never done with the requests in
+// flight.
+type draining struct{ *memory.Cloud }
+
+func (d draining) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
+	list, err := d.Cloud.List(ctx, scope)
+	for _, g := range list {
+		for i := range g.Instances {
+			if g.Enabled && g.Instances[i].Health == gennaker.OutOfService {
+				g.Instances[i].Health = gennaker.Draining
+			}
+		}
+	}
+	return list, err
+}
+
+func TestWhatIsStillDrainingComesBackWhenItIsCancelled(t *testing.T) {
+	w := worldOn(t, activities.Config{LookOnce: true}, func(w *world) providers.Provider { return draining{w.cloud} })
+	w.have("shop-web-v000")
+	w.update(time.Minute, gennaker.UpdateCancel, gennaker.Command{User: "ada"})
+	e := w.run(deploying(`, "strategy": "rollingredblack", "targetPercentages": [50], "delayBeforeCleanup": 50`, ""), nil)
+	serving := w.cloud.InService(webCluster)
+	if e.Status != gennaker.Canceled || len(serving) != 1 || serving["shop-web-v000"] != 2 {
+		t.Errorf("ended %s with %v in service, want CANCELED with both instances of shop-web-v000: %s", e.Status, serving, e.Error)
 	}
 }

@@ -159,7 +159,7 @@ func revive(ctx workflow.Context, was gennaker.ServerGroup, is *gennaker.ServerG
 	if is.Enabled { // it may have grown by itself
 		to.Desired = max(to.Desired, min(is.Capacity.Desired, to.Max))
 	}
-	out := !is.Enabled || is.Count(gennaker.OutOfService) > 0
+	out := !is.Enabled || is.Count(gennaker.OutOfService)+is.Count(gennaker.Draining) > 0
 	if is.Capacity != to {
 		if err := ops.Resize(ctx, was.Ref(), to); err != nil {
 			return err
