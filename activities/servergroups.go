@@ -40,14 +40,30 @@ func (a *ServerGroups) CreateServerGroup(ctx context.Context, c gennaker.CreateS
 	return a.call(ctx, c.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Create(ctx, c) })
 }
 
+// Resize asks for another capacity in a cluster that was last Changed then.
+type Resize struct {
+	gennaker.ResizeServerGroup
+	Changed time.Time `json:"changed,omitzero"`
+}
+
 // ResizeServerGroup sets the capacity of a server group.
-func (a *ServerGroups) ResizeServerGroup(ctx context.Context, r gennaker.ResizeServerGroup) error {
-	return a.call(ctx, r.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Resize(ctx, r) })
+func (a *ServerGroups) ResizeServerGroup(ctx context.Context, r Resize) error {
+	return a.call(ctx, r.Account, func(ctx context.Context, p providers.ServerGroups) error {
+		return a.found(ctx, p, r.Changed, func() error { return p.Resize(ctx, r.ResizeServerGroup) })
+	})
+}
+
+// Enable asks for traffic in a cluster that was last Changed then.
+type Enable struct {
+	gennaker.ServerGroupRef
+	Changed time.Time `json:"changed,omitzero"`
 }
 
 // EnableServerGroup puts a server group into traffic.
-func (a *ServerGroups) EnableServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.ServerGroups) error { return p.Enable(ctx, ref) })
+func (a *ServerGroups) EnableServerGroup(ctx context.Context, e Enable) error {
+	return a.call(ctx, e.Account, func(ctx context.Context, p providers.ServerGroups) error {
+		return a.found(ctx, p, e.Changed, func() error { return p.Enable(ctx, e.ServerGroupRef) })
+	})
 }
 
 // DisableServerGroup takes a server group, or a part of it, out of traffic if
@@ -59,10 +75,10 @@ func (a *ServerGroups) DisableServerGroup(ctx context.Context, d gennaker.Depart
 			return fmt.Errorf("disable %w", err)
 		}
 		if d.Percent == 0 {
-			return p.Disable(ctx, d.ServerGroupRef)
+			return a.found(ctx, p, d.Changed, func() error { return p.Disable(ctx, d.ServerGroupRef) })
 		}
 		if part, ok := p.(providers.PartialTraffic); ok {
-			return part.DisablePart(ctx, d.ServerGroupRef, d.Percent)
+			return a.found(ctx, p, d.Changed, func() error { return part.DisablePart(ctx, d.ServerGroupRef, d.Percent) })
 		}
 		if d.Exactly {
 			return fmt.Errorf("disable %d %% of %s: %w: its cloud takes whole server groups out of traffic, and no part", d.Percent, d.Name, gennaker.ErrInvalid)

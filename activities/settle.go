@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,19 @@ func (a *ServerGroups) settle(ctx context.Context, p providers.ServerGroups, cha
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// found makes a call again if that says that there is no such server group, and
+// the cloud may just not show it yet.
+func (a *ServerGroups) found(ctx context.Context, p providers.ServerGroups, changed time.Time, call func() error) error {
+	err := call()
+	if !errors.Is(err, gennaker.ErrNotFound) || a.lag(p, changed) <= 0 {
+		return err
+	}
+	if err := a.settle(ctx, p, changed); err != nil {
+		return err
+	}
+	return call()
 }
 
 // later is the error of an activity that Temporal shall try again then.

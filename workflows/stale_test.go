@@ -96,3 +96,23 @@ func TestAServerGroupThatIsGoneIsNotWaitedForWithoutEnd(t *testing.T) {
 		t.Errorf("it took %.0f minutes, want two at most", took)
 	}
 }
+
+func TestAChangeOfWhatTheCloudDoesNotShowYetIsMadeAgain(t *testing.T) {
+	w := laggingWorld(t)
+	var made time.Time
+	refused := 0
+	w.cloud.Fault = func(c memory.Call) error {
+		switch {
+		case c.Method == "Create" && c.After:
+			made = w.env.Now()
+		case c.Method == "Resize" && !c.After && w.env.Now().Before(made.Add(lag)):
+			refused++
+			return fmt.Errorf("memory: %s: %w", c.ServerGroup, gennaker.ErrNotFound)
+		}
+		return nil
+	}
+	e := w.run(deploying(`, "strategy": "rollingredblack", "targetPercentages": [50]`, ""), nil)
+	if e.Status != gennaker.Succeeded || refused == 0 {
+		t.Errorf("ended %s after %d resizes that found nothing, want SUCCEEDED after one: %s", e.Status, refused, e.Error)
+	}
+}

@@ -34,8 +34,8 @@ func changedAt(ctx workflow.Context) time.Time {
 
 // change runs an activity that changes the cluster. One that fails may have
 // had an effect too.
-func change(ctx workflow.Context, summary string, call, arg any) error {
-	err := run(ctx, changing, summary, call, arg, nil)
+func change(ctx workflow.Context, summary string, call, arg, result any) error {
+	err := run(ctx, changing, summary, call, arg, result)
 	if last, ok := ctx.Value(changedKey{}).(*lastChange); ok {
 		last.at = workflow.Now(ctx).UTC()
 	}

@@ -25,7 +25,7 @@ func Spec(ctx workflow.Context, ref gennaker.ServerGroupRef) (map[string]any, er
 // with DisablePart, a cloud that cannot is ErrInvalid.
 func DisableShare(ctx workflow.Context, g gennaker.ServerGroup, percent, keep int) error {
 	d := gennaker.Departure{ServerGroupRef: g.Ref(), Percent: percent, Keep: keep, Exactly: true, Health: health(ctx)}
-	if err := run(ctx, changing, fmt.Sprintf("disable %d %% of %s", percent, g.Name), groups.DisableServerGroup, d, nil); err != nil {
+	if err := change(ctx, fmt.Sprintf("disable %d %% of %s", percent, g.Name), groups.DisableServerGroup, d, nil); err != nil {
 		return err
 	}
 	n := len(g.Instances) * percent / 100
@@ -42,7 +42,7 @@ func FindInstances(ctx workflow.Context, q gennaker.InstanceQuery) ([]gennaker.I
 // Terminate ends instances for good and waits until they are gone.
 func Terminate(ctx workflow.Context, t gennaker.TerminateInstances) error {
 	names := strings.Join(t.IDs, ", ")
-	if err := run(ctx, changing, "terminate "+names, instances.TerminateInstances, t, nil); err != nil {
+	if err := change(ctx, "terminate "+names, instances.TerminateInstances, t, nil); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: t.ServerGroupRef, Without: t.IDs}, terminateLimit, names+" are gone")
@@ -54,7 +54,7 @@ func Terminate(ctx workflow.Context, t gennaker.TerminateInstances) error {
 func Reboot(ctx workflow.Context, g gennaker.ServerGroup, ids []string) error {
 	r := gennaker.InstancesRef{ServerGroupRef: g.Ref(), IDs: ids}
 	names := strings.Join(r.IDs, ", ")
-	if err := run(ctx, changing, "reboot "+names, instances.RebootInstances, r, nil); err != nil {
+	if err := change(ctx, "reboot "+names, instances.RebootInstances, r, nil); err != nil {
 		return err
 	}
 	down := activities.Until{ServerGroupRef: r.ServerGroupRef, Of: r.IDs, Fewer: len(r.IDs), Ready: !g.Enabled}
@@ -75,7 +75,7 @@ func SetProcesses(ctx workflow.Context, p gennaker.SetProcesses) error {
 		what = append(what, "resume "+strings.Join(p.Resume, ", "))
 	}
 	summary := strings.Join(what, " and ") + " of " + p.Name
-	if err := run(ctx, changing, summary, instances.SetProcesses, p, nil); err != nil {
+	if err := change(ctx, summary, instances.SetProcesses, p, nil); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: p.ServerGroupRef, Suspended: p.Suspend, Resumed: p.Resume}, processLimit, summary+" is done")

@@ -22,7 +22,7 @@ const refreshLimit = 24 * time.Hour
 // another spec. It is not able to where the cloud cannot.
 func StartRefresh(ctx workflow.Context, r gennaker.StartRefresh) (able bool, err error) {
 	summary := fmt.Sprintf("replace the instances of %s, %d %% of them in service", r.Name, r.MinHealthy)
-	err = run(ctx, changing, summary, refreshes.StartRefresh, r, &able)
+	err = change(ctx, summary, refreshes.StartRefresh, r, &able)
 	return able, err
 }
 
@@ -35,7 +35,7 @@ func AwaitRefresh(ctx workflow.Context, r RefreshRef) (gennaker.Refresh, error) 
 // returns how far it came. None is an empty one; another's is left alone.
 func StopRefresh(ctx workflow.Context, r RefreshRef) (gennaker.Refresh, error) {
 	found := false
-	err := run(ctx, changing, "stop replacing the instances of "+r.Name, refreshes.StopRefresh, r, &found)
+	err := change(ctx, "stop replacing the instances of "+r.Name, refreshes.StopRefresh, r, &found)
 	if err != nil || !found {
 		return gennaker.Refresh{}, err
 	}

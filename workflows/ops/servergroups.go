@@ -21,18 +21,19 @@ func Cluster(ctx workflow.Context, c gennaker.ClusterRef) ([]gennaker.ServerGrou
 // Create makes a server group.
 func Create(ctx workflow.Context, c gennaker.CreateServerGroup) error {
 	summary := fmt.Sprintf("create %s with %d instances", c.Name, c.Capacity.Desired)
-	return change(ctx, summary, groups.CreateServerGroup, c)
+	return change(ctx, summary, groups.CreateServerGroup, c, nil)
 }
 
 // Resize sets the capacity of a server group.
 func Resize(ctx workflow.Context, ref gennaker.ServerGroupRef, to gennaker.Capacity) error {
-	r := gennaker.ResizeServerGroup{ServerGroupRef: ref, Capacity: to}
-	return change(ctx, fmt.Sprintf("resize %s to %s", ref.Name, to), groups.ResizeServerGroup, r)
+	r := activities.Resize{ResizeServerGroup: gennaker.ResizeServerGroup{ServerGroupRef: ref, Capacity: to}, Changed: changedAt(ctx)}
+	return change(ctx, fmt.Sprintf("resize %s to %s", ref.Name, to), groups.ResizeServerGroup, r, nil)
 }
 
 // Enable puts a server group into traffic.
 func Enable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
-	return change(ctx, "enable "+ref.Name, groups.EnableServerGroup, ref)
+	e := activities.Enable{ServerGroupRef: ref, Changed: changedAt(ctx)}
+	return change(ctx, "enable "+ref.Name, groups.EnableServerGroup, e, nil)
 }
 
 // Disable takes a server group out of traffic and waits until it takes none.
@@ -44,7 +45,7 @@ func Disable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 // instances of the cluster would be in service then.
 func DisableKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
 	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx), Changed: changedAt(ctx)}
-	if err := change(ctx, "disable "+ref.Name, groups.DisableServerGroup, d); err != nil {
+	if err := change(ctx, "disable "+ref.Name, groups.DisableServerGroup, d, nil); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: ref, Idle: true}, idleLimit, ref.Name+" takes no more traffic")
@@ -54,7 +55,7 @@ func DisableKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int)
 // refused like DisableKeeping. A cloud that cannot leaves them in.
 func DisablePart(ctx workflow.Context, ref gennaker.ServerGroupRef, percent, keep int) error {
 	d := gennaker.Departure{ServerGroupRef: ref, Percent: percent, Keep: keep, Health: health(ctx), Changed: changedAt(ctx)}
-	return change(ctx, fmt.Sprintf("disable %d %% of %s", percent, ref.Name), groups.DisableServerGroup, d)
+	return change(ctx, fmt.Sprintf("disable %d %% of %s", percent, ref.Name), groups.DisableServerGroup, d, nil)
 }
 
 // Destroy removes a server group and waits until it is gone. It may be gone
@@ -66,7 +67,7 @@ func Destroy(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 // DestroyKeeping is Destroy, refused like DisableKeeping.
 func DestroyKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, keep int) error {
 	d := gennaker.Departure{ServerGroupRef: ref, Keep: keep, Health: health(ctx), Changed: changedAt(ctx)}
-	if err := change(ctx, "destroy "+ref.Name, groups.DestroyServerGroup, d); err != nil {
+	if err := change(ctx, "destroy "+ref.Name, groups.DestroyServerGroup, d, nil); err != nil {
 		return err
 	}
 	return await(ctx, activities.Until{ServerGroupRef: ref, Gone: true}, idleLimit, ref.Name+" is gone")

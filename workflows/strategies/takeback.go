@@ -48,7 +48,7 @@ func (d *Deployment) wayBack() string {
 // document asks for a rollback and the new server group is not healthy; but a
 // source that traffic was moving away from gets all of it back.
 func takeBack(ctx workflow.Context, d *Deployment, cause error) error {
-	canceled := temporal.IsCanceledError(cause) && ctx.Err() != nil
+	canceled := ctx.Err() != nil
 	outlive, _ := workflow.NewDisconnectedContext(ctx)
 	if canceled {
 		gate.Of(ctx).Open(ctx) // a pause must not hold up the clean-up
