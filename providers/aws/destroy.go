@@ -13,10 +13,12 @@ import (
 )
 
 // drainLimit is how long one call waits for instances to answer the requests
-// in flight, and drainLook how often it looks.
+// in flight. It looks at first after drainSoon, and then after twice the time
+// each, up to drainLook.
 const (
 	drainLimit = 90 * time.Second
-	drainLook  = time.Second
+	drainSoon  = 100 * time.Millisecond
+	drainLook  = 5 * time.Second
 )
 
 // Destroy takes the instances out of traffic, waits until they have answered,
@@ -80,6 +82,7 @@ func (r *region) drain(ctx context.Context, g types.AutoScalingGroup) error {
 		return nil
 	}
 	deadline := time.Now().Add(drainLimit)
+	wait := drainSoon
 	for first := true; ; first = false {
 		busy, err := r.busy(ctx, g)
 		if err != nil || busy == 0 {
@@ -94,9 +97,10 @@ func (r *region) drain(ctx context.Context, g types.AutoScalingGroup) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: %d of its instances still answer requests", gennaker.ErrUnavailable, busy)
 		}
-		if err := rest(ctx, drainLook); err != nil {
+		if err := rest(ctx, wait); err != nil {
 			return err
 		}
+		wait = min(2*wait, drainLook)
 	}
 }
 
