@@ -96,7 +96,7 @@ var awsCalls = []row{
 		want: map[string]int{"SuspendProcesses": 1, "DeregisterTargets": 2, "DeleteAutoScalingGroup": 1, "DeleteLaunchTemplate": 1}},
 	{call: "aws TerminateInstances", before: have(2), run: terminate, want: map[string]int{"TerminateInstanceInAutoScalingGroup": 1}},
 	{call: "aws TerminateInstances, shrinking", before: have(2), run: shrink, want: map[string]int{"TerminateInstanceInAutoScalingGroup": 1}},
-	{call: "aws RebootInstances", before: have(2), run: reboot, want: map[string]int{"RebootInstances": 2}},
+	{call: "aws RebootInstances", before: have(2), run: reboot, want: map[string]int{"RebootInstances": eachTry}},
 	{call: "aws SetProcesses", before: have(1), run: suspend, want: map[string]int{"SuspendProcesses": 1}},
 	{call: "aws SetProcesses, resuming", before: haveSuspended, run: resume, want: map[string]int{"ResumeProcesses": 1}},
 	{call: "aws TagImage", run: tag, want: map[string]int{"CreateTags": 1}},
@@ -120,7 +120,8 @@ func haveSource(s *scene) error {
 		return err
 	}
 	return errors.Join(
-		s.ask("autoscaling", "2011-01-01", "Action=PutScalingPolicy&AutoScalingGroupName=shop-v000&PolicyName=busy&PolicyType=SimpleScaling&AdjustmentType=ChangeInCapacity&ScalingAdjustment=1"),
+		s.ask("autoscaling", "2011-01-01", "Action=PutScalingPolicy&AutoScalingGroupName=shop-v000&PolicyName=busy&PolicyType=TargetTrackingScaling&TargetTrackingConfiguration.TargetValue=50"+
+			"&TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType=ASGAverageCPUUtilization"),
 		s.ask("autoscaling", "2011-01-01", "Action=PutScheduledUpdateGroupAction&AutoScalingGroupName=shop-v000&ScheduledActionName=night&Recurrence=0+22+*+*+*&DesiredCapacity=0"))
 }
 

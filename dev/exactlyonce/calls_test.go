@@ -23,7 +23,7 @@ func (s *scene) request(desired int) gennaker.CreateServerGroup {
 func create(ctx workflow.Context, s *scene) error { return ops.Create(ctx, s.request(2)) }
 
 func resize(ctx workflow.Context, s *scene) error {
-	return ops.Resize(ctx, s.ref(), gennaker.Capacity{Desired: 3, Max: 4})
+	return ops.Resize(ctx, s.ref(), gennaker.Capacity{Desired: 3, Max: 5})
 }
 
 func enable(ctx workflow.Context, s *scene) error  { return ops.Enable(ctx, s.ref()) }
@@ -115,6 +115,19 @@ func haveDisabled(desired int) func(*scene) error {
 			return err
 		}
 		return s.until("disabled", func(g gennaker.ServerGroup) bool { return !g.Enabled && g.Count(gennaker.OutOfService) == desired })
+	}
+}
+
+// haveResting is haveDisabled where what is disabled has no instances.
+func haveResting(desired int) func(*scene) error {
+	return func(s *scene) error {
+		if err := have(desired)(s); err != nil {
+			return err
+		}
+		if err := s.groups().Disable(context.Background(), s.ref()); err != nil {
+			return err
+		}
+		return s.until("at rest", func(g gennaker.ServerGroup) bool { return g.Resting && len(g.Instances) == 0 })
 	}
 }
 

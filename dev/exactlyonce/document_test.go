@@ -33,13 +33,13 @@ var clouds = []covered{
 	{"memory", (*memory.Cloud)(nil), false},
 	{"local", (*local.Cloud)(nil), false},
 	{"aws", (*aws.Cloud)(nil), false},
-	{"ecs", (*ecs.Cloud)(nil), true},
+	{"ecs", (*ecs.Cloud)(nil), false},
 }
 
 // reads are the methods of the contract, and the activities, that change
 // nothing.
 var reads = map[string]bool{
-	"Name": true, "List": true, "Get": true, "Spec": true, "FindImages": true, "GetRefresh": true, "ListLoadBalancers": true, "GetJob": true,
+	"Name": true, "Lag": true, "List": true, "Get": true, "Spec": true, "FindImages": true, "GetRefresh": true, "ListLoadBalancers": true, "GetJob": true,
 
 	"ListCluster": true, "AwaitServerGroup": true, "Inventory": true, "ServerGroupSpec": true, "FindInstances": true, "ImageAccounts": true,
 	"AwaitCluster": true, "AwaitJob": true, "AwaitExecution": true, "AwaitLeave": true, "AwaitStarted": true, "FindArtifacts": true,

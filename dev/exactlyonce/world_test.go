@@ -25,6 +25,7 @@ import (
 	"github.com/gennaker/gennaker/dev/temporal"
 	"github.com/gennaker/gennaker/executions"
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/aws/awstest/ministack"
 	"github.com/gennaker/gennaker/store"
 	gennakerworker "github.com/gennaker/gennaker/worker"
 	"github.com/gennaker/gennaker/workflows"
@@ -40,7 +41,8 @@ type world struct {
 	temporal client.Client
 	services services // that webhooks and monitors call
 	told     told
-	loss     *loss // between the activities of the doomed worker and Temporal
+	stack    string // see ministack
+	loss     *loss  // between the activities of the doomed worker and Temporal
 	plays    map[string]*play
 
 	mu    sync.Mutex // guards tries
@@ -198,6 +200,14 @@ func (w *world) worker(c crew) *mortal {
 	return m
 }
 
+// ministack starts the one that all scenes share.
+func (w *world) ministack(t *testing.T) string {
+	if w.stack == "" {
+		w.stack = ministack.Start(t)
+	}
+	return w.stack
+}
+
 func (w *world) attempts(id string) tries {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -226,7 +236,11 @@ type inbound struct {
 
 func (i *inbound) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	s := i.watcher
-	s.world.began(activity.GetInfo(ctx).WorkflowExecution.ID, s.crew.doomed)
+	by := s.world.began(activity.GetInfo(ctx).WorkflowExecution.ID, s.crew.doomed)
+	if s.crew.doomed && by.dead > 1 {
+		<-s.buried.Done() // Temporal has missed its heartbeats before it died
+		return nil, errDead
+	}
 	result, err := i.Next.ExecuteActivity(ctx, in)
 	if s.crew.doomed {
 		<-s.buried.Done()
@@ -234,7 +248,7 @@ func (i *inbound) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 	return result, err
 }
 
-func (w *world) began(id string, doomed bool) {
+func (w *world) began(id string, doomed bool) tries {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	t := w.tries[id]
@@ -244,6 +258,7 @@ func (w *world) began(id string, doomed bool) {
 		t.living++
 	}
 	w.tries[id] = t
+	return t
 }
 
 func countRequest(query string) *workflowservice.CountWorkflowExecutionsRequest {

@@ -35,7 +35,8 @@ type registering struct {
 
 type registered struct{ ScalableTargetARN string }
 
-// register makes a target, or changes what is given of one.
+// register makes a target, or changes what is given of one. What is so already
+// is no effect.
 func register(c *call, in registering) (registered, error) {
 	t := c.targets[in.key()]
 	if t == nil {
@@ -46,6 +47,7 @@ func register(c *call, in registering) (registered, error) {
 			RoleARN:           "arn:aws:iam::123456789012:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService",
 			ScalableTargetARN: "arn:aws:application-autoscaling:" + c.region + ":123456789012:scalable-target/" + in.ResourceId}
 	}
+	before := *t
 	least, most := t.MinCapacity, t.MaxCapacity
 	if in.MinCapacity != nil {
 		least = *in.MinCapacity
@@ -62,8 +64,10 @@ func register(c *call, in registering) (registered, error) {
 		set(&t.SuspendedState.DynamicScalingOutSuspended, s.DynamicScalingOutSuspended)
 		set(&t.SuspendedState.ScheduledScalingSuspended, s.ScheduledScalingSuspended)
 	}
+	if c.targets[in.key()] == nil || t.MinCapacity != before.MinCapacity || t.MaxCapacity != before.MaxCapacity || t.SuspendedState != before.SuspendedState {
+		c.effect()
+	}
 	c.targets[in.key()] = t
-	c.effect()
 	return registered{t.ScalableTargetARN}, nil
 }
 
