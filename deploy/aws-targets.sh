@@ -31,6 +31,7 @@ fi
 exec 9>.venv.lock
 if command -v flock >/dev/null; then flock 9; fi # the tests of two packages may want it at once
 if [ ! -e "$stamp" ]; then
+	say "installing ${packages[*]} into $venv"
 	if [ ! -e "$venv/bin/pip" ] && ! python3 -m venv "$venv" >&2; then
 		say "python3 has no venv module: install it (Debian: apt install python3-venv)"
 		exit 1

@@ -37,7 +37,7 @@ func startLaptop(t *testing.T) *laptop {
 		t.Fatal(err)
 	}
 	l.workerConfig, l.awsConfig = l.example("worker.yaml"), l.example("aws.config")
-	l.append(l.workerConfig, "  - {name: moto, provider: aws, regions: [us-east-1], endpoint: "+l.moto+", accessKeyId: test, secretAccessKey: test}\n")
+	l.append(l.workerConfig, "  - {name: moto, provider: aws, regions: [us-east-1], lag: 0s, lookEvery: 200ms, endpoint: "+l.moto+", accessKeyId: test, secretAccessKey: test}\n")
 	l.append(l.awsConfig, "\n[profile moto]\nregion = us-east-1\nendpoint_url = "+l.moto+"\naws_access_key_id = test\naws_secret_access_key = test\n")
 	startDev(t, l.bin, l.state, []string{"temporal", "cloud"})
 	l.startWorker()
