@@ -77,12 +77,17 @@ func TestAnImageCannotTakeThePlaceOfNone(t *testing.T) {
 
 func TestADeploymentFollowsTheImageThatWasFound(t *testing.T) {
 	const document = `{"application": "shop", "name": "deploy", "stages": [
-		{"refId": "1", "type": "findImage", "cloudProvider": "memory", "credentials": "cloud", "cluster": "shop-test", "regions": ["local"]},
+		{"refId": "1", "type": "findImage", "cloudProvider": "memory", "credentials": "cloud", "cluster": "shop-test", "regions": ["far", "local"]},
 		{"refId": "2", "requisiteStageRefIds": ["1"], "type": "deploy", "clusters": [
 			{"cloudProvider": "memory", "account": "cloud", "stack": "web"},
 			{"cloudProvider": "memory", "account": "cloud", "stack": "api", "image": "mine"}]}]}`
 	w := newWorld(t)
 	w.groupsOf("shop-test-v004+:1")
+	err := w.cloud.Create(t.Context(), gennaker.CreateServerGroup{Location: gennaker.In("cloud", "far"), Name: "shop-test-v009", Moniker: gennaker.ParseMoniker("shop-test-v009"),
+		Capacity: gennaker.Capacity{Desired: 1, Max: 1}, Spec: map[string]any{"image": "far-image"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	e := w.run(document, nil)
 	for name, want := range map[string]string{"shop-web-v000": "image-of-shop-test-v004", "shop-api-v000": "mine"} {
 		if g, err := w.cloud.Get(t.Context(), webRef(name)); err != nil || g.Image != want {

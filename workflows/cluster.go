@@ -23,7 +23,7 @@ func ClusterOperation(ctx workflow.Context, op gennaker.Operation) (gennaker.Cha
 		return gennaker.Change{}, ops.Close(fmt.Errorf("operation %q: %w: there is no such kind", op.Kind, gennaker.ErrInvalid))
 	}
 	limit := time.Duration(op.TimeoutMillis) * time.Millisecond
-	if op.Kind == gennaker.OpDeploy {
+	if op.Kind == gennaker.OpDeploy || op.Kind == gennaker.OpClone {
 		limit = 0 // it keeps its own, and rolls back when it is over
 	}
 	var change gennaker.Change

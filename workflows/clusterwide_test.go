@@ -111,19 +111,31 @@ func TestAClusterThatIsNotThere(t *testing.T) {
 // What the execution has just deployed, and what is newer, stays and counts.
 func TestWhatTheExecutionHasMadeIsSpared(t *testing.T) {
 	const document = `{"application": "shop", "name": "deploy", "stages": [
-		{"refId": "1", "type": "deploy", "clusters": [{"cloudProvider": "memory", "account": "cloud", "stack": "web", "health": "Down",
-			"interestingHealthProviderNames": [], "capacity": {"min": 0, "desired": 1, "max": 1}}]},
+		{"refId": "1", "type": "deploy", "clusters": [{"cloudProvider": "memory", "account": "cloud", "stack": "web", "trafficOptions": "disable",
+			"capacity": {"min": 0, "desired": 1, "max": 1}}]},
 		{"refId": "2", "requisiteStageRefIds": ["1"], "type": "shrinkCluster", "credentials": "cloud", "moniker": {"app": "shop", "cluster": "shop-web"},
-			"regions": ["local"], "shrinkToSize": 2}]}`
+			"regions": ["local"], "shrinkToSize": 1}]}`
 	w := newWorld(t)
 	w.groupsOf("shop-web-v000:1", "shop-web-v001:1", "shop-web-v002+:1")
 	e := w.run(document, nil)
-	if got, want := w.sizes(), "v002+:1 v003+:1"; e.Status != gennaker.Succeeded || got != want {
+	if got, want := w.sizes(), "v002+:1 v003:1"; e.Status != gennaker.Succeeded || got != want {
 		t.Errorf("ended %s with %s, want SUCCEEDED with %s: %s", e.Status, got, want, e.Error)
 	}
 	groups, _ := e.Stages[1].Context["deploy.server.groups"].(map[string]any)
 	if got := fmt.Sprint(groups["local"]); got != "[shop-web-v000 shop-web-v001]" {
 		t.Errorf("deploy.server.groups = %v", groups)
+	}
+}
+
+func TestShrinkDisablesWhatTakesTrafficFirst(t *testing.T) {
+	for more, want := range map[string]int{"": 1, `, "runDisableClusterStep": false`: 0} {
+		w := newWorld(t)
+		w.groupsOf("shop-web-v000+:1", "shop-web-v001+:1")
+		e := w.run(acting("shrinkCluster", `, "allowDeleteActive": true`+more), nil)
+		calls := w.cloud.Calls()
+		if e.Status != gennaker.Succeeded || calls["Disable shop-web-v000"] != want || calls["Destroy shop-web-v000"] != 1 {
+			t.Errorf("with %q it ended %s with %v, want it disabled %d times before: %s", more, e.Status, calls, want, e.Error)
+		}
 	}
 }
 

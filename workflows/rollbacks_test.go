@@ -50,7 +50,8 @@ func TestRollbackChoosesWhatToGoBackTo(t *testing.T) {
 		{"that image again, if no server group has it", func(w *world) { w.releases(true, "a", "b", "c"); w.destroy("shop-web-v001") }, "",
 			"v000:2 v002:4 v003+:4", "b PREVIOUS_IMAGE"},
 		{"the next older one, if nobody knows the image", func(w *world) { w.releases(false, "a", "b", "c") }, "", "v000:2 v001+:4 v002:4", "b EXPLICIT"},
-		{"the next older one, if the image was the same", func(w *world) { w.releases(true, "a", "b", "b") }, "", "v000:2 v001+:4 v002:4", "b EXPLICIT"},
+		{"the next older one, if the image was the same", func(w *world) { w.releases(true, "a", "b", "b"); w.destroy("shop-web-v001") }, "",
+			"v000+:4 v002:4", "a EXPLICIT"},
 		{"one that is named", func(w *world) { w.releases(true, "a", "b", "c") }, `, "originalServerGroup": "shop-web-v000"`, "v000+:4 v001:3 v002:4", "a EXPLICIT"},
 		{"only one that is in traffic, if so told", func(w *world) {
 			w.releases(false, "a", "b", "c")

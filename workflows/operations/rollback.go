@@ -153,6 +153,7 @@ func (c RollbackConfig) disable(ctx workflow.Context, op gennaker.Operation, clu
 // the bad one out of traffic.
 func (c RollbackConfig) redeploy(ctx workflow.Context, op gennaker.Operation, bad gennaker.ServerGroup, image string) (gennaker.Change, error) {
 	op.Source, op.ServerGroup, op.Target = &op.Cluster, bad.Name, ""
+	op.TimeoutMillis = 0 // it is kept already: when it is over, this is cancelled
 	op.Config = map[string]any{
 		"strategy": "redblack", "imageId": image, "useSourceCapacity": true, "delayBeforeDisableSec": c.DelayDisable,
 		"targetHealthyDeployPercentage": c.healthy(bad.Capacity.Desired),
