@@ -90,6 +90,19 @@ func TestTheZonesOfABlockSayWhereToDeploy(t *testing.T) {
 	}
 }
 
+func TestStartDisabledMakesTheServerGroupWithoutTraffic(t *testing.T) {
+	w := newWorld(t)
+	e := w.run(deploying(`, "startDisabled": true`, ""), nil)
+	g, err := w.cloud.Get(t.Context(), gennaker.ServerGroupRef{Location: gennaker.In("cloud", ""), Name: "shop-web-v000"})
+	if e.Status != gennaker.Succeeded || err != nil || g.Enabled || len(g.Instances) != 2 {
+		t.Errorf("execution = %s, with %+v, %v; want it out of traffic with two instances", e.Status, g, err)
+	}
+	w = newWorld(t)
+	if e := w.run(deploying(`, "startDisabled": true, "strategy": "redblack"`, ""), nil); e.Status != gennaker.Terminal {
+		t.Errorf("execution with redblack = %s, want TERMINAL: it takes the traffic", e.Status)
+	}
+}
+
 // What becomes of a new server group that never is healthy.
 func TestAnUnhealthyDeployment(t *testing.T) {
 	for _, c := range []struct{ name, cluster, want string }{

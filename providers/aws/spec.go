@@ -60,7 +60,6 @@ type Spec struct {
 	CapacityRebalance *bool    `json:"capacityRebalance,omitempty"`
 	Hooks             []Hook   `json:"lifecycleHooks,omitempty"`
 	CopyScaling       *bool    `json:"copySourceScalingPoliciesAndActions,omitempty"` // true when absent
-	StartDisabled     bool     `json:"startDisabled,omitempty"`
 	LaunchTemplate    *bool    `json:"setLaunchTemplate,omitempty"`
 	ClassicLinkVPC    string   `json:"classicLinkVpcId,omitempty"`
 }
@@ -149,7 +148,6 @@ func (s Spec) check() error {
 		{s.UserData != "" && s.Base64UserData != "", "userData and base64UserData mean the same: use one of them"},
 		{!encoded(s.Base64UserData), "base64UserData: it is not base64"},
 		{!slices.Contains([]string{"", "EC2", "ELB"}, s.HealthCheckType), "healthCheckType: it can be EC2 or ELB"},
-		{s.StartDisabled, "startDisabled: a server group starts enabled; disable it afterwards"},
 		{s.LaunchTemplate != nil && !*s.LaunchTemplate, "setLaunchTemplate: AWS has no launch configurations any more: leave it out"},
 		{s.ClassicLinkVPC != "", "classicLinkVpcId: AWS has no EC2-Classic any more: leave it out"},
 	} {

@@ -53,6 +53,7 @@ type Cluster struct {
 	StrategyPipeline    string         `json:"strategyPipeline,omitempty" jsonschema_description:"custom: the id of a stored pipeline that deploys, or its name in the application."`
 	PipelineParameters  map[string]any `json:"pipelineParameters,omitempty" jsonschema_description:"custom: parameters for it. It is also given application, credentials, cluster, moniker, region, cloudProvider, strategy (true), clone (false), parentPipelineId and parentStageId."`
 	Traffic             string         `json:"trafficOptions,omitempty" jsonschema:"enum=,enum=inherit,enum=enable,enum=disable" jsonschema_description:"disable makes the new server group out of traffic, for stages after it to enable; with the strategy none alone."`
+	StartDisabled       bool           `json:"startDisabled,omitempty" jsonschema_description:"Says the same as trafficOptions: disable."`
 }
 
 // Source names a server group of the cluster.
