@@ -33,6 +33,7 @@ var chapters = []chapter{
 	about[providers.Instances](instanceCases),
 	{canRefresh, refreshCases},
 	about[providers.Processes](processCases),
+	about[providers.LoadBalancers](loadBalancerCases),
 	about[providers.Jobs](jobCases),
 }
 
