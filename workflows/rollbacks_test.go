@@ -52,6 +52,16 @@ func TestRollbackChoosesWhatToGoBackTo(t *testing.T) {
 		{"the next older one, if nobody knows the image", func(w *world) { w.releases(false, "a", "b", "c") }, "", "v000:2 v001+:4 v002:4", "b EXPLICIT"},
 		{"the next older one, if the image was the same", func(w *world) { w.releases(true, "a", "b", "b"); w.destroy("shop-web-v001") }, "",
 			"v000+:4 v002:4", "a EXPLICIT"},
+		{"the next older one, if nothing can be deployed with that image", func(w *world) {
+			w.releases(true, "a", "b", "c")
+			w.destroy("shop-web-v001")
+			w.destroy("shop-web-v002")
+			err := w.cloud.Create(w.t.Context(), gennaker.CreateServerGroup{Location: gennaker.In("cloud", ""), Name: "shop-web-v002", Moniker: gennaker.ParseMoniker("shop-web-v002"),
+				Capacity: gennaker.Capacity{Desired: 1, Max: 1}, Marks: map[string]string{gennaker.MarkPreviousImage: "b"}})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+		}, "", "v000+:2 v002:1", "a EXPLICIT"},
 		{"one that is named", func(w *world) { w.releases(true, "a", "b", "c") }, `, "originalServerGroup": "shop-web-v000"`, "v000+:4 v001:3 v002:4", "a EXPLICIT"},
 		{"only one that is in traffic, if so told", func(w *world) {
 			w.releases(false, "a", "b", "c")

@@ -38,7 +38,8 @@ type RollbackPair struct {
 
 // Rollback puts an older server group into traffic, as big as the newest, and
 // then takes the newest out. If none has the image that the cluster had
-// before, one more is deployed with it. Capacity is never removed first.
+// before, one more is deployed with it, where the cloud can. Capacity is never
+// removed first.
 func Rollback(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
 	c, err := config.Decode[RollbackConfig](op.Config)
 	if err != nil {
@@ -56,6 +57,10 @@ func Rollback(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, err
 		return c.disable(ctx, op, cluster, bad)
 	}
 	good, image, err := c.choose(cluster, bad, op.Cluster)
+	named := c.Type != "" || c.ImageID+c.ImageName != ""
+	if err == nil && image != "" && !named && !strategies.TakesImage(ctx, bad) {
+		good, image, err = c.older(cluster, bad, op.Cluster)
+	}
 	switch {
 	case err != nil:
 		return gennaker.Change{}, err

@@ -75,7 +75,7 @@ func size(c gennaker.Capacity) map[string]any {
 
 // imageFields are the names under which documents say what instances start
 // from; a cloud reads some of them.
-var imageFields = []string{"imageId", "image", "amiName"}
+var imageFields = []string{"imageId", "image", "amiName", "dockerImageAddress"}
 
 // HasImage reports whether a cluster block says what its instances start from.
 func HasImage(block map[string]any) bool { return imageIn(block) != "" }
@@ -87,6 +87,13 @@ func imageIn(block map[string]any) string {
 		}
 	}
 	return ""
+}
+
+// TakesImage reports whether a clone of the server group can be given another
+// image.
+func TakesImage(ctx workflow.Context, g gennaker.ServerGroup) bool {
+	spec, err := ops.Spec(ctx, g.Ref())
+	return err == nil && HasImage(spec)
 }
 
 // changeImage gives the block the image that the config names, under all the
