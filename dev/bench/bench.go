@@ -15,9 +15,11 @@ type plan struct {
 	rounds     int           // of each cell; even, so that each side goes first as often
 	round      time.Duration // of each side
 	histories  int           // of each workload, counted
+	deploy     []int         // instances of each deployment onto AWS
+	awsSpeed   float64       // of the simulated AWS, by that of Amazon's own
 }
 
-// full takes two to three minutes.
+// full takes four to five minutes.
 var full = plan{
 	coldStarts: 5,
 	idle:       8 * time.Second,
@@ -25,6 +27,8 @@ var full = plan{
 	rounds:     8,
 	round:      time.Second,
 	histories:  5,
+	deploy:     []int{1, 50},
+	awsSpeed:   1,
 }
 
 // bench is one run of the whole.
@@ -60,6 +64,9 @@ func (b bench) measure(ctx context.Context) (Report, error) {
 	}
 	if r.TenStages, r.Histories, err = b.compare(ctx, s); err != nil {
 		return r, fmt.Errorf("ten stages: %w", err)
+	}
+	if r.Deployments, err = b.deployments(ctx, s); err != nil {
+		return r, fmt.Errorf("deployments: %w", err)
 	}
 	r.Goals = goals(r)
 	return r, nil

@@ -37,7 +37,8 @@ func build(m *testing.M) int {
 
 // short is a whole measurement in seconds.
 var short = plan{coldStarts: 1, idle: 100 * time.Millisecond, warmUp: 100 * time.Millisecond,
-	rounds: 2, round: 100 * time.Millisecond, histories: 1}
+	rounds: 2, round: 100 * time.Millisecond, histories: 1,
+	deploy: []int{1, 3}, awsSpeed: 20}
 
 func TestTheReportIsOneObjectWithEveryFigure(t *testing.T) {
 	var stdout, progress bytes.Buffer

@@ -21,7 +21,7 @@ import (
 )
 
 // atMost is when a measurement that hangs is given up.
-const atMost = 6 * time.Minute
+const atMost = 10 * time.Minute
 
 func main() {
 	bin := flag.String("bin", "../bin", "where gennaker-dev and gennaker-worker are")

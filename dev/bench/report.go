@@ -2,12 +2,13 @@ package main
 
 // Report is what is printed.
 type Report struct {
-	Machine    Machine     `json:"machine"`
-	ColdStart  ColdStart   `json:"coldStart"`
-	IdleMemory IdleMemory  `json:"idleMemory"`
-	TenStages  []Cell      `json:"tenStages"`
-	Histories  []Histories `json:"histories"`
-	Goals      Goals       `json:"goals"`
+	Machine     Machine      `json:"machine"`
+	ColdStart   ColdStart    `json:"coldStart"`
+	IdleMemory  IdleMemory   `json:"idleMemory"`
+	TenStages   []Cell       `json:"tenStages"`
+	Histories   []Histories  `json:"histories"`
+	Deployments []Deployment `json:"deployments"`
+	Goals       Goals        `json:"goals"`
 }
 
 // Machine is where it was measured, and with what.
@@ -65,6 +66,19 @@ type Histories struct {
 	GennakerPerStage    float64 `json:"gennakerEventsPerStage"`
 	HandwrittenPerStage float64 `json:"handwrittenEventsPerStage"`
 	Ratio               float64 `json:"ratio"` // gennaker by handwritten
+}
+
+// Deployment is what one red/black deployment asked of AWS.
+type Deployment struct {
+	Instances int     `json:"instances"` // of the old server group and of the new one
+	Seconds   float64 `json:"seconds"`
+	// Requests are all of them, by service and action.
+	Requests map[string]int `json:"requests"`
+	Reads    int            `json:"reads"`
+	Changes  int            `json:"changes"`
+	// The least that AWS's API allows, to whoever knew when to look.
+	LeastReads   int `json:"leastReads"`
+	LeastChanges int `json:"leastChanges"`
 }
 
 // Goals are what the figures must reach.
