@@ -47,6 +47,7 @@ type Activities struct {
 	Refreshes    *Refreshes
 	Clusters     *Clusters
 	Jobs         *Jobs
+	Functions    *Functions
 	Executions   *Executions
 	People       *People
 	Engine       *Engine
@@ -66,6 +67,7 @@ func New(c Config) Activities {
 		Refreshes:    &Refreshes{registry: c.Providers, lookOnce: c.LookOnce},
 		Clusters:     &Clusters{temporal: c.Temporal},
 		Jobs:         &Jobs{registry: c.Providers},
+		Functions:    &Functions{registry: c.Providers},
 		Executions:   &Executions{client: c.Executions},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
@@ -84,6 +86,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.Refreshes)
 	r.RegisterActivity(a.Clusters)
 	r.RegisterActivity(a.Jobs)
+	r.RegisterActivity(a.Functions)
 	r.RegisterActivity(a.Executions)
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)

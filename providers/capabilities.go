@@ -15,6 +15,8 @@ var capabilities = []struct {
 	{"load balancers", is[LoadBalancers]},
 	{"images", is[Images]},
 	{"jobs", is[Jobs]},
+	{"functions", is[Functions]},
+	{"function traffic", is[FunctionTraffic]},
 }
 
 func is[T any](p Provider) bool {

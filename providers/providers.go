@@ -144,6 +144,45 @@ type Jobs interface {
 	StopJob(ctx context.Context, ref gennaker.JobRef) error
 }
 
+// Functions are pieces of code that a cloud runs when they are called.
+type Functions interface {
+	// GetFunction returns one function, or ErrNotFound.
+	GetFunction(ctx context.Context, ref gennaker.FunctionRef) (gennaker.Function, error)
+	// CreateFunction makes a function. If one of that name exists, it is
+	// ErrExists, unless its MarkToken equals the one asked for.
+	CreateFunction(ctx context.Context, p gennaker.PutFunction) error
+	// UpdateCode gives a function the code of the spec, and UpdateConfiguration
+	// the rest of it; ErrNotFound if it is gone. While a change is under way the
+	// cloud takes no other, which is ErrUnavailable.
+	UpdateCode(ctx context.Context, p gennaker.PutFunction) error
+	UpdateConfiguration(ctx context.Context, p gennaker.PutFunction) error
+	// PublishVersion returns the number of a version which is what the function
+	// is now. If the newest one already is, that is it: to publish twice makes
+	// one. ErrExists says that the code is not the one that is meant.
+	PublishVersion(ctx context.Context, p gennaker.PublishVersion) (string, error)
+	// DeleteFunction deletes a version or all. It is not an error if it is gone;
+	// a version that an alias refers to is ErrInvalid.
+	DeleteFunction(ctx context.Context, d gennaker.DeleteFunction) error
+	// Invoke calls a function and returns what came of it. It cannot be
+	// repeated: after an error the function may have run, unless that is
+	// ErrThrottled, ErrDenied, ErrInvalid or ErrNotFound.
+	Invoke(ctx context.Context, i gennaker.Invoke) (gennaker.Invocation, error)
+}
+
+// FunctionTraffic is what calls functions, and how many at once.
+type FunctionTraffic interface {
+	// PutAlias makes an alias, or has it be as asked for, in one step. If it is
+	// so already, nothing changes; if it is neither that nor what it Was, it is
+	// ErrExists, and ErrNotFound if the function or a version is gone.
+	PutAlias(ctx context.Context, p gennaker.PutAlias) error
+	// SetConcurrency sets or clears a limit, or how many executions are kept
+	// ready; ErrNotFound if the function or alias is gone.
+	SetConcurrency(ctx context.Context, s gennaker.SetConcurrency) error
+	// SetEventSources has these sources, and no others, call the function or
+	// alias; ErrNotFound if that is gone.
+	SetEventSources(ctx context.Context, s gennaker.SetEventSources) error
+}
+
 // Registry knows the provider behind each account. It does not change once
 // made, and is safe to share.
 type Registry struct {

@@ -77,6 +77,11 @@ var differences = []difference{
 		fields: func(p gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("restrictedExecutionWindow", s.RestrictWindow && p.TimeZone == "")
 		}},
+	{anchor: "lambda-triggers", text: "without triggerArns what calls the function stays; Spinnaker takes it away",
+		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+			types := []string{"lambdaDeployment", "lambdaTrafficRouting", "Aws.LambdaDeploymentStage", "Aws.LambdaTrafficRoutingStage"}
+			return present("triggerArns", slices.Contains(types, s.Type) && s.Config["triggerArns"] == nil)
+		}},
 	{anchor: "last-server-group", text: "the last server group that serves is spared unless allowLastServerGroup is true",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("allowLastServerGroup", slices.Contains(guarded, s.Type) && s.Config["allowLastServerGroup"] == nil)

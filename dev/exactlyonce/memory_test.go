@@ -49,7 +49,7 @@ type counter struct {
 	count  map[string]int
 }
 
-var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true}
+var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true}
 
 func (c *counter) see(call memory.Call) {
 	if looking[call.Method] {
@@ -78,7 +78,14 @@ func (c *counter) sight() string {
 		r, err := c.cloud.GetRefresh(context.Background(), g.Ref())
 		refreshes = append(refreshes, r.Token, r.State, err)
 	}
-	return fmt.Sprint(groups, err, images, imagesErr, refreshes, c.cloud.Jobs())
+	f, functionErr := c.cloud.GetFunction(context.Background(), functionIn(gennaker.Location{Region: "here"}))
+	limit := -1
+	if f.Reserved != nil {
+		limit = *f.Reserved
+	}
+	sources, _ := c.cloud.Callers(f.Ref(), "")
+	code := fmt.Sprint(f.Revision, f.Versions, f.Aliases, limit, sources, functionErr)
+	return fmt.Sprint(groups, err, images, imagesErr, refreshes, c.cloud.Jobs(), code)
 }
 
 func memoryRows() []row {
@@ -97,6 +104,14 @@ func memoryRows() []row {
 		{call: "memory StartRefresh", loses: "StartRefresh", before: have(2), run: startRefresh, want: map[string]int{"StartRefresh": 1}},
 		{call: "memory CancelRefresh", loses: "CancelRefresh", before: haveRefresh(have(2)), run: stopRefresh, want: map[string]int{"CancelRefresh": 1}},
 		{call: "memory RunJob", loses: "RunJob", run: runJob, want: map[string]int{"RunJob": 1}},
+		{call: "memory CreateFunction", loses: "CreateFunction", run: createFunction, want: map[string]int{"CreateFunction": 1}},
+		{call: "memory UpdateCode", loses: "UpdateCode", before: haveFunction, run: updateCode, want: map[string]int{"UpdateCode": 1}},
+		{call: "memory UpdateConfiguration", loses: "UpdateConfiguration", before: haveFunction, run: updateConfiguration, want: map[string]int{"UpdateConfiguration": 1}},
+		{call: "memory PublishVersion", loses: "PublishVersion", before: haveFunction, run: publishVersion, want: map[string]int{"PublishVersion": 1}},
+		{call: "memory DeleteFunction", loses: "DeleteFunction", before: haveFunction, run: deleteFunction, want: map[string]int{"DeleteFunction": 1}},
+		{call: "memory PutAlias", loses: "PutAlias", before: haveFunction, run: putAlias, want: map[string]int{"PutAlias": 1}},
+		{call: "memory SetConcurrency", loses: "SetConcurrency", before: haveFunction, run: setConcurrency, want: map[string]int{"SetConcurrency": 1}},
+		{call: "memory SetEventSources", loses: "SetEventSources", before: haveFunction, run: setEventSources, want: map[string]int{"SetEventSources": 1}},
 		{call: "memory StopJob", loses: "StopJob", before: haveJob, run: stopJob, want: map[string]int{"StopJob": 1}},
 	}
 	for i := range all {

@@ -29,6 +29,15 @@ var kinds = []struct {
 	{"ResourceContention", "", gennaker.ErrThrottled},
 
 	{"ScalingActivityInProgress", "", gennaker.ErrUnavailable},
+	{"InvalidParameterValue", "codesha256", gennaker.ErrExists}, // the code was changed meanwhile
+	{"ResourceConflict", "already exist", gennaker.ErrExists},
+	{"ResourceConflict", "alias", gennaker.ErrInvalid},  // a version that one refers to
+	{"ResourceConflict", "", gennaker.ErrUnavailable},   // a change is under way
+	{"PreconditionFailed", "", gennaker.ErrUnavailable}, // it was changed meanwhile: look again
+	{"ResourceNotReady", "", gennaker.ErrUnavailable},
+	{"ServiceException", "", gennaker.ErrUnavailable},
+	{"CodeStorageExceeded", "", gennaker.ErrInvalid},
+	{"RequestTooLarge", "", gennaker.ErrInvalid},
 	{"UpdateInProgress", "", gennaker.ErrUnavailable},
 	{"ConcurrentUpdate", "", gennaker.ErrUnavailable},
 	{"ServerException", "", gennaker.ErrUnavailable},

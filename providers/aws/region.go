@@ -12,6 +12,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gennaker/gennaker"
@@ -25,6 +26,7 @@ type region struct {
 	elb     *elb.Client
 	classic *classic.Client
 	watch   *cloudwatch.Client
+	lambda  *lambda.Client
 	images  images
 	big     atomic.Bool // it had more groups than all names of a cluster when last read
 
@@ -46,6 +48,7 @@ func newRegion(c Config, loaded aws.Config, name string) *region {
 		elb:     elb.NewFromConfig(loaded, func(o *elb.Options) { o.BaseEndpoint = c.endpoint("elasticloadbalancing") }),
 		watch:   cloudwatch.NewFromConfig(loaded, func(o *cloudwatch.Options) { o.BaseEndpoint = c.endpoint("cloudwatch") }),
 		classic: classic.NewFromConfig(loaded, func(o *classic.Options) { o.BaseEndpoint = c.endpoint("elasticloadbalancing") }),
+		lambda:  lambda.NewFromConfig(loaded, func(o *lambda.Options) { o.BaseEndpoint = c.endpoint("lambda") }),
 	}
 	r.named = &batch[types.AutoScalingGroup]{ask: r.byName, most: largestPage, atOnce: 2}
 	r.byID = &batch[ec2types.Instance]{ask: r.described, most: mostValues, atOnce: 4}

@@ -21,6 +21,7 @@ type Cloud struct {
 	groups  []*group
 	jobs    []gennaker.Job
 	images  []gennaker.Image
+	code    []*function
 	created time.Time // of the newest server group or job: no two are equal
 	calls   map[string]int
 
@@ -38,6 +39,7 @@ type Call struct {
 	ServerGroup string
 	Job         string
 	Image       string
+	Function    string
 	After       bool // the call has had its effect
 }
 
@@ -50,6 +52,9 @@ var (
 	_ providers.Instances      = (*Cloud)(nil)
 	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.Jobs           = (*Cloud)(nil)
+
+	_ providers.Functions       = (*Cloud)(nil)
+	_ providers.FunctionTraffic = (*Cloud)(nil)
 )
 
 // The fields of a cluster's spec.
@@ -187,7 +192,7 @@ func (c *Cloud) changeIf(method string, ref gennaker.ServerGroupRef, f func(*gro
 }
 
 // reads are the methods that change nothing.
-var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true}
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true}
 
 // call runs f alone, with the faults around it.
 func (c *Cloud) call(call Call, f func() error) error {
@@ -200,7 +205,7 @@ func (c *Cloud) call(call Call, f func() error) error {
 		c.calls = map[string]int{}
 	}
 	if !reads[call.Method] {
-		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image]++
+		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image+call.Function]++
 	}
 	c.mu.Unlock()
 	if err != nil {

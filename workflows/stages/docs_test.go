@@ -49,7 +49,7 @@ func describeAll() string {
 	fields(&b, reflect.TypeFor[gennaker.Stage]())
 	for _, name := range gennaker.SortedKeys(Table) {
 		if now := Table[name].Old; now != "" {
-			fmt.Fprintf(&b, "\n## `%s`\n\nThe old name of [`%s`](#%s).\n", name, now, strings.ToLower(now))
+			fmt.Fprintf(&b, "\n## `%s`\n\nAnother name of [`%s`](#%s).\n", name, now, strings.ToLower(now))
 			continue
 		}
 		fmt.Fprintf(&b, "\n## `%s`\n\n%s\n", name, Table[name].About)

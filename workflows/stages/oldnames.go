@@ -1,8 +1,14 @@
 package stages
 
-// oldNames are names of stage types that documents may still have, with those
-// that the types have now.
+// oldNames are other names of stage types that documents may have, older ones
+// and those that Spinnaker's pages write, with those that the types have here.
 var oldNames = map[string]string{
+	"Aws.LambdaDeleteStage":         "lambdaDelete",
+	"Aws.LambdaDeploymentStage":     "lambdaDeployment",
+	"Aws.LambdaInvokeStage":         "lambdaInvoke",
+	"Aws.LambdaTrafficRoutingStage": "lambdaTrafficRouting",
+	"Aws.LambdaUpdateCodeStage":     "lambdaUpdateCode",
+
 	"copyLastAsg":                      "cloneServerGroup",
 	"destroyAsg":                       "destroyServerGroup",
 	"determineTargetReference":         "determineTargetServerGroup",

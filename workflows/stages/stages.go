@@ -92,6 +92,16 @@ var Table = withOldNames(Types{
 		Run: FindImageFromTags, Config: findByTagsConfig{}, Limit: 10 * time.Minute, InDryRun: true},
 	"group": {About: "Does nothing: it is there for people to look at.",
 		Run: Group, Config: groupConfig{}, InDryRun: true},
+	"lambdaDelete": {About: "Deletes versions of a function, or all of it.",
+		Run: LambdaDelete, Config: lambdaDeleteConfig{}, Limit: lambdaLimit},
+	"lambdaDeployment": {About: "Makes a function, or gives it other code and configuration.",
+		Run: LambdaDeployment, Config: lambdaDeploymentConfig{}, Limit: lambdaLimit},
+	"lambdaInvoke": {About: "Calls a function, and fails if that fails.",
+		Run: LambdaInvoke, Config: lambdaInvokeConfig{}, Limit: 2 * time.Hour},
+	"lambdaTrafficRouting": {About: "Sends the calls of a function's alias to other versions of it.",
+		Run: LambdaTrafficRouting, Config: lambdaTrafficConfig{}, Limit: lambdaLimit},
+	"lambdaUpdateCode": {About: "Gives a function other code.",
+		Run: LambdaUpdateCode, Config: lambdaUpdateCodeConfig{}, Limit: lambdaLimit},
 	"manualJudgment": {About: "Waits until a person says continue or stop.",
 		Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour, Resumable: true},
 	"modifyAwsScalingProcess": {About: "Suspends or resumes what a cloud does to a server group by itself, such as to launch instances.",
@@ -139,6 +149,10 @@ var Table = withOldNames(Types{
 	"webhook": {About: "Calls an HTTP service, and may wait until what that began is over.",
 		Run: Webhook, Config: webhookConfig{}},
 })
+
+// lambdaLimit is the time-out of a change of a function, when the document
+// gives none.
+const lambdaLimit = time.Hour
 
 // Find returns the type of a stage, by its type or else by its alias.
 func (all Types) Find(s gennaker.Stage) (Type, bool) {
