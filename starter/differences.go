@@ -114,6 +114,12 @@ var differences = []difference{
 			text, err := json.Marshal(s.Config["clusters"])
 			return present("clusters", err == nil && s.Type == "deploy" && strings.Contains(string(text), `"strategy":"rollingredblack"`))
 		}},
+	{anchor: "monitored-complete", text: "a deployment monitor that answers complete ends the steps; Spinnaker goes on with the next",
+		fields: deploysBy("monitored")},
+	{anchor: "custom-cancel", text: "when it is cancelled, it ends when its strategy has put its clusters back; Spinnaker does not wait for that",
+		fields: deploysBy("custom")},
+	{anchor: "rolling-push", text: "the cloud replaces all instances itself, in its own order, where it can; elsewhere they are ended in batches, and keep their spec",
+		fields: deploysBy("rollingpush")},
 	{anchor: "cancelled-deployment", text: "when it is cancelled, its cluster is put back as it was; Spinnaker leaves what it had made",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("clusters", s.Type == "deploy")
@@ -179,6 +185,14 @@ var differences = []difference{
 		document: func(p gennaker.Pipeline) []string {
 			return withExpressions(map[string]any{"expectedArtifacts": p.ExpectedArtifacts})
 		}},
+}
+
+// deploysBy finds deploy stages with a cluster of that strategy.
+func deploysBy(strategy string) func(gennaker.Pipeline, gennaker.Stage) []string {
+	return func(_ gennaker.Pipeline, s gennaker.Stage) []string {
+		text, err := json.Marshal(s.Config["clusters"])
+		return present("clusters", err == nil && s.Type == "deploy" && strings.Contains(string(text), `"strategy":"`+strategy+`"`))
+	}
 }
 
 func present(field string, there bool) []string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/memory"
 	"github.com/gennaker/gennaker/workflows/ops"
 	"github.com/gennaker/gennaker/workflows/strategies"
@@ -57,7 +58,8 @@ type scene struct {
 	options       string
 	floor         int // instances that must stay in service
 	config        activities.Config
-	before        func(*trial) // sets the rest up
+	before        func(*trial)                           // sets the rest up
+	as            func(*memory.Cloud) providers.Provider // what the cloud can do; everything if nil
 }
 
 // trial is one deployment, with one fault at one change.
@@ -192,7 +194,14 @@ var oldSize = gennaker.Capacity{Min: 1, Desired: 4, Max: 6}
 // try makes the deployment and returns it when it has ended.
 func try(t *testing.T, sc scene, f fault, at int) *trial {
 	sc.config.LookOnce = true
+	cloud := &memory.Cloud{}
+	if sc.as != nil {
+		sc.config.Providers = providers.NewRegistry(map[string]providers.Provider{"cloud": sc.as(cloud)})
+	}
 	w := worldWith(t, sc.config)
+	if sc.as != nil {
+		w.cloud = cloud
+	}
 	w.cloud.Now = w.env.Now
 	w.have("shop-web-v000", "shop-web-v001")
 	w.disable("shop-web-v000")
@@ -283,6 +292,7 @@ func scenes(t *testing.T) []scene {
 		{name: "rollingpush", cluster: `, "strategy": "rollingpush", "image": "shop:2", "start": 5`, floor: 3},
 		{name: "rollingpush of two at a time", cluster: `, "strategy": "rollingpush", "image": "shop:2", "start": 10, "termination": {"concurrentRelaunches": 2}`, floor: 2},
 		{name: "rollingpush of what never is healthy", cluster: `, "strategy": "rollingpush", "health": "Down"`, floor: 3},
+		{name: "rollingpush in batches", cluster: `, "strategy": "rollingpush", "termination": {"concurrentRelaunches": 2}`, floor: 2, as: batches},
 		{name: "custom", cluster: customised, floor: 2, before: func(tr *trial) { tr.runsStrategy(dark) }},
 		{name: "custom by another strategy", cluster: customised, floor: 2, before: func(tr *trial) {
 			tr.runsStrategy(`{"refId": "1", "type": "deploy", "clusters": [{"cloudProvider": "memory", "account": "cloud", "stack": "web", "strategy": "redblack",

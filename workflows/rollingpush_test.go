@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,89 @@ type oldCloud struct{ providers.ServerGroups }
 
 func (oldCloud) Name() string { return "memory" }
 
+// plainCloud can end instances, and no more.
+type plainCloud struct {
+	providers.ServerGroups
+	providers.Instances
+	providers.Specs
+}
+
+func (plainCloud) Name() string { return "memory" }
+
+func batches(c *memory.Cloud) providers.Provider { return plainCloud{c, c, c} }
+
+// plainWorld is a pushWorld on such a cloud.
+func plainWorld(t *testing.T) *world {
+	t.Helper()
+	cloud := &memory.Cloud{}
+	w := worldWith(t, activities.Config{LookOnce: true, Providers: providers.NewRegistry(map[string]providers.Provider{"cloud": batches(cloud)})})
+	w.cloud, cloud.Now = cloud, func() time.Time { return w.env.Now().Add(-time.Hour) }
+	err := cloud.Create(t.Context(), gennaker.CreateServerGroup{Location: gennaker.In("cloud", ""), Name: "shop-web-v001",
+		Moniker: gennaker.ParseMoniker("shop-web-v001"), Capacity: oldSize, Spec: map[string]any{"image": "shop:1", "start": 5.0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cloud.Now = w.env.Now
+	return w
+}
+
+func TestWhereTheCloudCannotInstancesAreReplacedInBatches(t *testing.T) {
+	for _, c := range []struct {
+		name, more string
+		want       string
+		least      int // in service meanwhile
+		took       time.Duration
+	}{
+		{"one at a time", ``, "0 old, 4 up of 4", 3, 0},
+		{"two at a time, with a pause", `, "termination": {"concurrentRelaunches": 2, "waitTime": 60}`, "0 old, 4 up of 4", 2, time.Minute},
+		{"as many as are wanted", `, "termination": {"totalRelaunches": 3, "concurrentRelaunches": 2}`, "1 old, 4 up of 4", 2, 0},
+		{"never all at once", `, "termination": {"concurrentRelaunches": 9}`, "0 old, 4 up of 4", 1, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := plainWorld(t)
+			least := 4
+			w.cloud.Fault = func(call memory.Call) error {
+				if call.After && call.Method == "TerminateInstances" {
+					g := w.cloud.InService(webCluster)["shop-web-v001"]
+					least = min(least, g)
+				}
+				return nil
+			}
+			e := w.run(deploying(`, "strategy": "rollingpush", "image": "shop:1"`+c.more, ""), nil)
+			w.cloud.Fault = nil
+			if got := w.instances("shop-web-v001"); e.Status != gennaker.Succeeded || got != "shop:1: "+c.want || least != c.least {
+				t.Errorf("ended %s with %s, and at the least %d in service, want %s and %d: %s", e.Status, got, least, c.want, c.least, e.Error)
+			}
+			if took := e.EndTime.Sub(e.StartTime); took < c.took {
+				t.Errorf("took %s, want %s at least", took, c.took)
+			}
+		})
+	}
+}
+
+func TestTheOldestOrTheNewestInstanceIsReplacedFirst(t *testing.T) {
+	for order, want := range map[string]string{"oldest": "shop-web-v001-0", "newest": "shop-web-v001-3"} {
+		w := plainWorld(t)
+		e := w.run(deploying(`, "strategy": "rollingpush", "termination": {"totalRelaunches": 1, "order": "`+order+`"}`, ""), nil)
+		g, err := w.cloud.Get(t.Context(), webRef("shop-web-v001"))
+		if err != nil || e.Status != gennaker.Succeeded || len(g.Instances) != 4 {
+			t.Fatalf("ended %s with %d instances: %s %v", e.Status, len(g.Instances), e.Error, err)
+		}
+		if slices.ContainsFunc(g.Instances, func(i gennaker.Instance) bool { return i.ID == want }) {
+			t.Errorf("%s first: %s is still there", order, want)
+		}
+	}
+}
+
+func TestAServerGroupOfOneIsNotReplacedInBatches(t *testing.T) {
+	w := plainWorld(t)
+	w.sized("shop-web-v001", gennaker.Capacity{Min: 1, Desired: 1, Max: 1})
+	e := w.run(deploying(`, "strategy": "rollingpush"`, ""), nil)
+	if want := "it has one instance alone, and nothing would be in service"; e.Status != gennaker.Terminal || !strings.Contains(e.Error, want) || w.serves("shop-web-v001") != 1 {
+		t.Errorf("ended %s: %s\nwant %s", e.Status, e.Error, want)
+	}
+}
+
 func TestARollingPushThatIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		name, more string
@@ -151,8 +235,9 @@ func TestARollingPushThatIsRefused(t *testing.T) {
 		{"because another is under way", ``, func(w *world) {
 			w.cloud.StartRefresh(w.t.Context(), gennaker.StartRefresh{ServerGroupRef: webRef("shop-web-v001"), Token: "another's", MinHealthy: 50, Spec: map[string]any{"start": 1e6}})
 		}, nil, "another refresh is under way"},
-		{"because the cloud cannot", ``, nil, func(c *memory.Cloud) providers.Provider { return oldCloud{c} },
-			"shop-web-v001: invalid: account cloud cannot replace the instances of a server group in place"},
+		{"because the cloud can do nothing to instances", ``, nil, func(c *memory.Cloud) providers.Provider { return oldCloud{c} },
+			"account cloud: invalid: memory has no Specs"},
+		{"because the cloud can only start them anew", ``, nil, batches, "shop-web-v001: invalid: account cloud cannot change the image of a server group in place"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := activities.Config{LookOnce: true}

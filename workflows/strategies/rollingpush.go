@@ -35,7 +35,7 @@ func (t Termination) batch(instances int) int {
 }
 
 // RollingPush replaces the instances of the source, a few at a time, by ones
-// of the spec that the document says. The server group stays, and so do its
+// of the spec that the document says; see relaunch for clouds that cannot. The server group stays, and so do its
 // name and its size. If it is stopped, what is replaced stays replaced.
 func RollingPush(ctx workflow.Context, d *Deployment) error {
 	target, t := *d.Source, d.Config.Termination
@@ -53,7 +53,7 @@ func RollingPush(ctx workflow.Context, d *Deployment) error {
 		return err
 	}
 	if !able {
-		return fmt.Errorf("%s: %w: account %s cannot replace the instances of a server group in place; choose another strategy", target.Name, gennaker.ErrInvalid, target.Account)
+		return d.relaunch(ctx, t)
 	}
 	d.note(t, desired)
 	r, err := ops.AwaitRefresh(ctx, ref)
