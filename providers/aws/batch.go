@@ -46,7 +46,7 @@ func (b *batch[A]) get(ctx context.Context, keys ...string) (map[string]A, error
 		select {
 		case <-l.done:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, kinded(ctx.Err())
 		}
 		if l.err != nil {
 			return nil, l.err
