@@ -116,3 +116,33 @@ func TestAChangeOfWhatTheCloudDoesNotShowYetIsMadeAgain(t *testing.T) {
 		t.Errorf("ended %s after %d resizes that found nothing, want SUCCEEDED after one: %s", e.Status, refused, e.Error)
 	}
 }
+
+// shy is a cloud that does not show at once that what was enabled serves.
+type shy struct {
+	*memory.Cloud
+	looks int // at the cluster since something was enabled
+}
+
+func (s *shy) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
+	list, err := s.Cloud.List(ctx, scope)
+	if s.looks++; s.Calls()["Enable shop-web-v000"] > 0 && s.looks < 5 {
+		for i := range list[0].Instances {
+			list[0].Instances[i].Health = gennaker.Starting
+		}
+	}
+	return list, err
+}
+
+func TestTheWayBackWaitsUntilWhatItPutBackIsSeen(t *testing.T) {
+	var cloud *shy
+	w := worldOn(t, activities.Config{LookOnce: true}, func(w *world) providers.Provider {
+		cloud = &shy{Cloud: w.cloud}
+		return cloud
+	})
+	w.have("shop-web-v000")
+	w.update(time.Minute, gennaker.UpdateCancel, gennaker.Command{User: "ada"})
+	e := w.run(deploying(`, "strategy": "redblack", "scaleDown": true, "delayBeforeScaleDownSec": 3600`, ""), nil)
+	if got := w.groups(); e.Status != gennaker.Canceled || got != "shop-web-v000+" || cloud.looks < 5 {
+		t.Errorf("ended %s with %s after %d looks, want CANCELED with shop-web-v000+ after 5: %s", e.Status, got, cloud.looks, e.Error)
+	}
+}

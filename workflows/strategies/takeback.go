@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -140,7 +141,7 @@ func restore(ctx workflow.Context, d *Deployment, destroy bool) error {
 	if made.Serves() && !anyServes(d.Old, now) && len(d.Change.Destroyed) > 0 {
 		return fmt.Errorf("%s: %w: the server groups before it are destroyed", made.Name, gennaker.ErrGuarded)
 	}
-	if err := ops.DisableKeeping(ctx, made.Ref(), d.keep); err != nil {
+	if err := d.dismiss(ctx, made.Ref()); err != nil {
 		return err
 	}
 	d.Change.RolledBack = made.Name
@@ -148,6 +149,23 @@ func restore(ctx workflow.Context, d *Deployment, destroy bool) error {
 		return nil
 	}
 	return ops.Destroy(ctx, made.Ref())
+}
+
+// dismiss takes the new server group out of traffic. If the guard refuses, the
+// cloud may not show yet that what was put back is in service: it asks again.
+func (d *Deployment) dismiss(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
+	const version = "the way back asks the guard again" // since when
+	err := ops.DisableKeeping(ctx, ref, d.keep)
+	for range 3 {
+		if !errors.Is(err, gennaker.ErrGuarded) || workflow.GetVersion(ctx, version, workflow.DefaultVersion, 1) != 1 {
+			return err
+		}
+		if err := gate.Sleep(ctx, 10*time.Second, "for the old server groups to be in service"); err != nil {
+			return err
+		}
+		err = ops.DisableKeeping(ctx, ref, d.keep)
+	}
+	return err
 }
 
 // revive gives a server group the traffic that it had, and no fewer instances.
