@@ -10,11 +10,9 @@ import (
 	"github.com/gennaker/gennaker/providers/faulty"
 )
 
-// The bounds of what is late and what is old, in the cloud's time.
-const (
-	latest = 25 * time.Second // less than a step's time-out: later is a reset
-	oldest = 10 * time.Second
-)
+// latest is how late an answer is at most, in the cloud's time. One that is
+// later than a step's time-out is a reset.
+const latest = 25 * time.Second
 
 // chance decides what goes wrong in one deployment. It goes by what a call is,
 // and not by when it comes, so that deployments of one seed are alike whatever
@@ -24,15 +22,16 @@ type chance struct {
 	deployment int
 	rate       float64
 	kinds      []faulty.Kind // of what goes wrong; empty for all
+	oldest     time.Duration // an answer may be
 }
 
-func (c chance) fault(call faulty.Call) faulty.Fault {
+func (c chance) fault(call faulty.Call, reads bool) faulty.Fault {
 	r := c.dice("fault", call)
 	if r.Float64() >= c.rate {
 		return faulty.Fault{}
 	}
 	kinds := faulty.OfChanges
-	if call.Method == "Get" || call.Method == "List" {
+	if reads {
 		kinds = faulty.OfReads
 	}
 	if kinds = c.among(kinds); len(kinds) == 0 {
@@ -43,7 +42,7 @@ func (c chance) fault(call faulty.Call) faulty.Fault {
 	case faulty.Slow:
 		f.By = time.Second + time.Duration(r.Int64N(int64(latest-time.Second)))
 	case faulty.Stale:
-		f.By = time.Second + time.Duration(r.Int64N(int64(oldest-time.Second)))
+		f.By = time.Second + time.Duration(r.Int64N(int64(c.oldest-time.Second)))
 	}
 	return f
 }

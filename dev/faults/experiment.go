@@ -16,6 +16,7 @@ import (
 // experiment makes the same deployments with the same faults, once as they are
 // made and once as the control.
 type experiment struct {
+	on          kind
 	seed        uint64
 	deployments int
 	rate        float64
@@ -25,17 +26,14 @@ type experiment struct {
 	progress    io.Writer
 }
 
-// sizes are how many instances server groups have.
-var sizes = []int{1, 2, 4, 10}
-
 // starts are how many seconds instances take to be healthy.
 var starts = []int{0, 20}
 
 // trial is the deployment of that number.
 func (x experiment) trial(n int, retries bool) trial {
-	c := chance{seed: x.seed, deployment: n, rate: x.rate, kinds: x.kinds}
+	c := chance{seed: x.seed, deployment: n, rate: x.rate, kinds: x.kinds, oldest: x.on.oldest}
 	r := c.dice("size", "")
-	return trial{scenario: scenarios[n%len(scenarios)], size: sizes[r.IntN(len(sizes))], start: starts[r.IntN(len(starts))],
+	return trial{on: x.on, scenario: scenarios[n%len(scenarios)], size: x.on.sizes[r.IntN(len(x.on.sizes))], start: starts[r.IntN(len(starts))],
 		chance: c, retries: retries, wrap: x.wrap}
 }
 
@@ -43,7 +41,7 @@ func (x experiment) trial(n int, retries bool) trial {
 func (x experiment) arm(ctx context.Context, retries bool) (Count, error) {
 	r := runner{experiment: x, retries: retries, ends: map[string]string{}, begun: time.Now()}
 	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range runtime.GOMAXPROCS(0) * x.on.atOnce {
 		workers.Go(func() { r.work(ctx) })
 	}
 	workers.Wait()
@@ -143,13 +141,13 @@ func (r *runner) count(n int, t trial, got result) {
 	defer r.mu.Unlock()
 	r.sum.add(got.Count)
 	if r.retries && !got.Spotless() || r.only >= 0 {
-		fmt.Fprintf(r.progress, "\nseed %d, deployment %d (%s with %d instances):\n%s\nmake it alone: go run ./faults -seed %d -rate %g -only %d\n\n",
-			r.seed, n, t.scenario.name, t.size, strings.Join(got.timeline, "\n"), r.seed, r.rate, n)
+		fmt.Fprintf(r.progress, "\nseed %d, deployment %d (%s with %d instances):\n%s\nmake it alone: go run ./faults -cloud %s -seed %d -rate %g -only %d\n\n",
+			r.seed, n, t.scenario.name, t.size, strings.Join(got.timeline, "\n"), r.on.name, r.seed, r.rate, n)
 	}
 	if time.Since(r.told) > 5*time.Second || r.sum.Deployments == r.deployments {
 		r.told = time.Now()
-		fmt.Fprintf(r.progress, "%s: %d of %d deployments, %d cloud operations, %d faults, %d failed, %s\n",
-			armName(r.retries), r.sum.Deployments, r.deployments, r.sum.Calls, r.sum.Injected(), r.sum.Failed+r.sum.Wrong,
+		fmt.Fprintf(r.progress, "%s, %s: %d of %d deployments, %d cloud operations, %d faults, %d failed, %s\n",
+			r.on.name, armName(r.retries), r.sum.Deployments, r.deployments, r.sum.Calls, r.sum.Injected(), r.sum.Failed+r.sum.Wrong,
 			time.Since(r.begun).Round(time.Second))
 	}
 }

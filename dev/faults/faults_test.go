@@ -19,30 +19,45 @@ import (
 
 // small is every scenario, some times.
 func small(progress io.Writer) experiment {
-	return experiment{seed: 7, deployments: 8 * len(scenarios), rate: 0.04, only: -1, progress: progress}
+	return experiment{on: kinds[0], seed: 7, deployments: 8 * len(scenarios), rate: 0.04, only: -1, progress: progress}
 }
 
 func TestNoDeploymentFailsOnFaultsThatPass(t *testing.T) {
-	var progress bytes.Buffer
-	var stdout bytes.Buffer
-	if err := run(t.Context(), small(&progress), "json", &stdout); err != nil {
-		t.Fatalf("%v\n%s", err, progress.String())
+	for _, c := range []struct {
+		cloud    string
+		rounds   int // of all scenarios
+		failures int // of the control, at least
+	}{{"memory", 8, 40}, {"aws", 1, 10}} {
+		t.Run(c.cloud, func(t *testing.T) {
+			var progress, stdout bytes.Buffer
+			x := small(&progress)
+			x.deployments = c.rounds * len(scenarios)
+			if err := run(t.Context(), x, c.cloud, "json", &stdout); err != nil {
+				t.Fatalf("%v\n%s", err, progress.String())
+			}
+			var r Report
+			if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
+				t.Fatal(err)
+			}
+			arm := r.Arms[0]
+			if arm.Control.Failed < c.failures {
+				t.Errorf("without retries %d of %d deployments fail, want %d at least: does anything go wrong?", arm.Control.Failed, arm.Control.Deployments, c.failures)
+			}
+			for _, kind := range faulty.OfReads {
+				if arm.Gennaker.Faults[kind] == 0 {
+					t.Errorf("there was no fault of the kind %q", kind)
+				}
+			}
+			if err := r.write(io.Discard); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	var r Report
-	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
-		t.Fatal(err)
-	}
-	memory := r.Arms[0]
-	if memory.Control.Failed < 20 {
-		t.Errorf("without retries %d of %d deployments fail, want 20 at least: does anything go wrong?", memory.Control.Failed, memory.Control.Deployments)
-	}
-	for _, kind := range faulty.OfReads {
-		if memory.Gennaker.Faults[kind] == 0 {
-			t.Errorf("there was no fault of the kind %q", kind)
-		}
-	}
-	if err := r.write(io.Discard); err != nil {
-		t.Error(err)
+}
+
+func TestThereIsNoCloudOfAnyName(t *testing.T) {
+	if err := run(t.Context(), small(io.Discard), "azure", "table", io.Discard); err == nil || !strings.Contains(err.Error(), "memory or aws") {
+		t.Errorf("run = %v, want it to name the clouds there are", err)
 	}
 }
 

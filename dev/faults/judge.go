@@ -36,8 +36,10 @@ func ended(env *testsuite.TestWorkflowEnvironment) (gennaker.Execution, error) {
 }
 
 // judge looks at what an ended execution leaves.
-func (t trial) judge(w *watcher, e gennaker.Execution, want string) (result, error) {
-	list, err := w.cloud.List(context.Background(), gennaker.Scope{})
+func (t trial) judge(w *watcher, g ground, e gennaker.Execution, want string) (result, error) {
+	w.before()
+	g.rest()
+	list, err := g.List(context.Background(), gennaker.Scope{})
 	if err != nil {
 		return result{}, err
 	}
@@ -45,8 +47,6 @@ func (t trial) judge(w *watcher, e gennaker.Execution, want string) (result, err
 	if err != nil {
 		return result{}, err
 	}
-	w.clock.tick()
-	w.sample()
 	w.note("the execution is %s: %s", e.Status, e.Error)
 	end := describe(list)
 	switch {
@@ -62,6 +62,10 @@ func (t trial) judge(w *watcher, e gennaker.Execution, want string) (result, err
 			w.note("! %s is left with %s, and nobody says so", g.Name, g.Capacity)
 		}
 	}
+	for _, what := range g.stray() {
+		w.count.Orphans++
+		w.note("! %s is left without a server group", what)
+	}
 	return result{Count: w.count, end: end, timeline: w.timeline}, nil
 }
 
@@ -73,7 +77,7 @@ func (t trial) left(g gennaker.ServerGroup) bool {
 		return true
 	}
 	was := t.scenario.before[at]
-	return g.Enabled && !was.disabled && g.Capacity != was.make(g.Region, t.size).Capacity
+	return g.Enabled && !was.disabled && g.Capacity != was.make(t, g.Region).Capacity
 }
 
 // describe says how the server groups are, by what runs in them: what they are

@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,8 +27,9 @@ import (
 
 func main() {
 	x := experiment{progress: os.Stderr}
+	cloud := flag.String("cloud", "", "memory or aws; empty for both")
 	flag.Uint64Var(&x.seed, "seed", 1, "of what goes wrong")
-	flag.IntVar(&x.deployments, "deployments", 6000, "how many, in each arm")
+	flag.IntVar(&x.deployments, "deployments", 0, "how many, on each cloud; 0 for as many as are worth it")
 	flag.Float64Var(&x.rate, "rate", 0.04, "share of the calls that go wrong")
 	flag.IntVar(&x.only, "only", -1, "make the deployment of that number alone, and show its timeline")
 	kinds := flag.String("kinds", "", "what goes wrong, with commas between: throttle, 500, 503, reset before, reset after, slow, stale; empty for all")
@@ -40,7 +42,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, x, *format, os.Stdout); err != nil {
+	if err := run(ctx, x, *cloud, *format, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "faults:", err)
 		os.Exit(1)
 	}
@@ -49,8 +51,8 @@ func main() {
 var errWrong = errors.New("not all counts of Gennaker are zero: the timelines are above")
 
 // run makes the experiment and prints the report.
-func run(ctx context.Context, x experiment, format string, stdout io.Writer) error {
-	r, err := x.report(ctx)
+func run(ctx context.Context, x experiment, cloud, format string, stdout io.Writer) error {
+	r, err := x.report(ctx, cloud)
 	if err != nil {
 		return err
 	}
@@ -69,20 +71,41 @@ func run(ctx context.Context, x experiment, format string, stdout io.Writer) err
 	return err
 }
 
-func (x experiment) report(ctx context.Context) (Report, error) {
+// report makes the experiment on the cloud of that name, or on all.
+func (x experiment) report(ctx context.Context, cloud string) (Report, error) {
 	begun := time.Now()
-	arm := Arm{Cloud: "a cloud in memory"}
-	for _, retries := range []bool{true, false} {
-		begun := time.Now()
-		count, err := x.arm(ctx, retries)
+	r := Report{Seed: x.seed, Rate: x.rate}
+	for _, k := range kinds {
+		if cloud != "" && cloud != k.name {
+			continue
+		}
+		a, err := x.compare(ctx, k)
 		if err != nil {
-			return Report{}, err
+			return r, err
 		}
-		if retries {
-			arm.Gennaker = column(count, time.Since(begun))
-		} else {
-			arm.Control = column(count, time.Since(begun))
-		}
+		r.Arms = append(r.Arms, a)
 	}
-	return Report{Seed: x.seed, Rate: x.rate, Seconds: time.Since(begun).Seconds(), Arms: []Arm{arm}}, nil
+	if len(r.Arms) == 0 {
+		return r, fmt.Errorf("cloud %q: it is memory or aws", cloud)
+	}
+	r.Seconds = time.Since(begun).Seconds()
+	return r, nil
+}
+
+// compare makes all deployments on one cloud, and then again as the control.
+func (x experiment) compare(ctx context.Context, k kind) (a Arm, err error) {
+	x.on, a.Cloud = k, k.title
+	x.deployments = cmp.Or(x.deployments, k.deployments)
+	for _, c := range []struct {
+		retries bool
+		into    *Column
+	}{{true, &a.Gennaker}, {false, &a.Control}} {
+		begun := time.Now()
+		count, err := x.arm(ctx, c.retries)
+		if err != nil {
+			return a, err
+		}
+		*c.into = column(count, time.Since(begun))
+	}
+	return a, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type scenario struct {
 	status  gennaker.Status
 	options string        // of each stage, in JSON
 	cancel  time.Duration // at most; 0 never
+	sick    bool          // what is deployed never is healthy
 }
 
 // standing is a server group that is there before. Its capacity is in sizes.
@@ -29,8 +31,8 @@ type standing struct {
 }
 
 var (
-	one      = []string{"east"}
-	two      = []string{"east", "west"}
+	one      = []string{"us-east-1"}
+	two      = []string{"us-east-1", "us-west-2"}
 	replaced = []standing{{"shop-web-v003", 1, true}, {"shop-web-v004", 1, false}}
 	beside   = []standing{{"shop-web-v003", 1, false}, {"shop-web-v004", 1, false}}
 	bigger   = []standing{{"shop-web-v004", 2, false}}
@@ -67,7 +69,7 @@ var scenarios = []scenario{
 		operates("destroyServerGroup", "ancestor_asg_dynamic", ""),
 		operates("disableServerGroup", "oldest_asg_dynamic", ""))},
 	{name: "redblack, never healthy and taken back", regions: one, before: replaced, floor: 1, status: gennaker.Terminal,
-		stages: deploys(`, "strategy": "redblack", "health": "Down"` + rollback), options: `, "stageTimeoutMs": 120000`},
+		stages: deploys(`, "strategy": "redblack"` + rollback), options: `, "stageTimeoutMs": 600000`, sick: true},
 	{name: "redblack, cancelled before cleanup", regions: one, before: replaced, floor: 1, status: gennaker.Canceled, cancel: time.Minute,
 		stages: deploys(`, "strategy": "redblack", "delayBeforeCleanup": 3600`)},
 	{name: "redblack, cancelled after the change", regions: one, before: beside, floor: 1, status: gennaker.Canceled, cancel: 10 * time.Minute,
@@ -80,36 +82,53 @@ var scenarios = []scenario{
 // big, where, and of which image is filled in by document.
 func deploys(more ...string) (stages []string) {
 	for i, m := range more {
-		stages = append(stages, fmt.Sprintf(`"type": "deploy", "clusters": [{"cloudProvider": "memory", "account": "cloud", "stack": "web",
-			"image": "shop:new-%d", "start": START, "regions": REGIONS, "capacity": {"min": 1, "desired": SIZE, "max": MAX} %s}]`, i, m))
+		stages = append(stages, fmt.Sprintf(`"type": "deploy", "clusters": [{SPEC-%d, "cloudProvider": "PROVIDER", "account": "cloud", "stack": "web",
+			"regions": REGIONS, "capacity": {"min": 1, "desired": SIZE, "max": MAX} %s}]`, i, m))
 	}
 	return stages
 }
 
 // operates is a stage that changes a server group of the cluster.
 func operates(kind, target, more string) string {
-	return fmt.Sprintf(`"type": %q, "cloudProvider": "memory", "account": "cloud", "cluster": "shop-web", "target": %q, "regions": REGIONS %s`,
+	return fmt.Sprintf(`"type": %q, "cloudProvider": "PROVIDER", "account": "cloud", "cluster": "shop-web", "target": %q, "regions": REGIONS %s`,
 		kind, target, more)
 }
 
 // document is the pipeline, one stage after the other.
-func (s scenario) document(size, start int) string {
+func (t trial) document() (string, error) {
 	var stages []string
-	for i, stage := range s.stages {
+	fill := []string{"SIZE", fmt.Sprint(t.size), "MAX", fmt.Sprint(2 * t.size), "PROVIDER", t.on.name,
+		"REGIONS", `["` + strings.Join(t.scenario.regions, `", "`) + `"]`}
+	for i, stage := range t.scenario.stages {
 		after := "[]"
 		if i > 0 {
 			after = fmt.Sprintf(`["%d"]`, i)
 		}
-		stages = append(stages, fmt.Sprintf(`{"refId": "%d", "requisiteStageRefIds": %s, %s %s}`, i+1, after, stage, s.options))
+		stages = append(stages, fmt.Sprintf(`{"refId": "%d", "requisiteStageRefIds": %s, %s %s}`, i+1, after, stage, t.scenario.options))
+		spec, err := json.Marshal(t.on.spec(t, t.newImage(i)))
+		if err != nil {
+			return "", err
+		}
+		fill = append(fill, fmt.Sprintf("SPEC-%d", i), string(spec[1:len(spec)-1]))
 	}
-	regions := `["` + strings.Join(s.regions, `", "`) + `"]`
-	fill := strings.NewReplacer("SIZE", fmt.Sprint(size), "MAX", fmt.Sprint(2*size), "START", fmt.Sprint(start), "REGIONS", regions)
-	return fill.Replace(`{"application": "shop", "name": "deploy", "stages": [` + strings.Join(stages, ", ") + `]}`)
+	return strings.NewReplacer(fill...).Replace(`{"application": "shop", "name": "deploy", "stages": [` + strings.Join(stages, ", ") + `]}`), nil
 }
 
+func (t trial) newImage(stage int) string {
+	if t.scenario.sick {
+		return sickImage
+	}
+	return fmt.Sprintf("shop-new-%d", stage)
+}
+
+func (b standing) image() string { return "shop-old-" + withoutCluster(b.name) }
+
 // make asks for what is there before.
-func (b standing) make(region string, size int) gennaker.CreateServerGroup {
-	n := b.size * size
+func (b standing) make(t trial, region string) gennaker.CreateServerGroup {
+	n := b.size * t.size
+	before := t
+	before.start = 0
 	return gennaker.CreateServerGroup{Location: gennaker.In("cloud", region), Name: b.name, Moniker: gennaker.ParseMoniker(b.name),
-		Capacity: gennaker.Capacity{Min: 1, Desired: n, Max: 2 * n}, Spec: map[string]any{"image": "shop:old-" + b.name}}
+		Capacity: gennaker.Capacity{Min: 1, Desired: n, Max: 2 * n}, Marks: map[string]string{gennaker.MarkToken: b.name},
+		Spec: t.on.spec(before, b.image())}
 }

@@ -15,8 +15,6 @@ import (
 	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/pipeline"
 	"github.com/gennaker/gennaker/providers"
-	"github.com/gennaker/gennaker/providers/faulty"
-	"github.com/gennaker/gennaker/providers/memory"
 	"github.com/gennaker/gennaker/workflows"
 	"github.com/gennaker/gennaker/workflows/stages"
 )
@@ -27,9 +25,10 @@ const executionID = "shop/deploy/1"
 
 // trial is one deployment with its faults.
 type trial struct {
+	on       kind
 	scenario scenario
 	size     int
-	start    int // seconds that an instance takes
+	start    int // seconds that an instance takes, if the ground can choose
 	chance   chance
 	retries  bool
 	wrap     func(providers.Provider) providers.Provider // what tests put between; may be nil
@@ -43,37 +42,33 @@ type result struct {
 }
 
 // hung bounds a trial, in real time.
-const hung = time.Minute
+const hung = 2 * time.Minute
 
 // run makes the deployment. want is how the cluster must be in the end; empty
 // if that is not known.
 func (t trial) run(want string) (result, error) {
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(quiet)
-	env := suite.NewTestWorkflowEnvironment()
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&endless{}}})
-	env.SetTestTimeout(hung)
-	clock := &clock{workflows: env.Now}
-	clock.tick()
-	cloud := &memory.Cloud{Now: clock.Now}
-	if err := t.furnish(cloud); err != nil {
+	env := environment()
+	w := newWatcher(t, env.Now)
+	g, err := t.on.open(t, w)
+	if err != nil {
 		return result{}, err
 	}
-	w := &watcher{cloud: cloud, clock: clock, begun: clock.Now(), regions: t.scenario.regions, floor: t.scenario.floor * t.size,
-		count: Count{Faults: map[faulty.Kind]int{}, Deployments: 1}, effects: map[string]int{}, made: map[string]int{}}
-	provider := faulty.Wrap(cloud, faulty.Config{Now: clock.Now, Pass: clock.pass, Lag: oldest, Seen: w.seen,
-		Fault: func(c faulty.Call) faulty.Fault { clock.tick(); w.before(); return t.chance.fault(c) }})
-	if t.wrap != nil {
-		provider = t.wrap(provider)
+	defer g.close()
+	before, err := g.List(context.Background(), gennaker.Scope{})
+	if err != nil {
+		return result{}, err
 	}
-	if !t.retries {
-		provider = resigned{provider.(deployer)}
+	if t.scenario.status == gennaker.Canceled {
+		want = describe(before)
 	}
-	workflows.Register(env, stages.Table)
-	activities.Register(env, activities.New(activities.Config{LookOnce: true, Now: env.Now,
-		Providers: providers.NewRegistry(map[string]providers.Provider{"cloud": provider})}))
-	document, err := pipeline.Decode([]byte(t.scenario.document(t.size, t.start)), stages.Table.Configs())
+	g.begin()
+	w.begin(g)
+	t.register(env, g)
+	text, err := t.document()
+	if err != nil {
+		return result{}, err
+	}
+	document, err := pipeline.Decode([]byte(text), stages.Table.Configs())
 	if err != nil {
 		return result{}, err
 	}
@@ -83,27 +78,34 @@ func (t trial) run(want string) (result, error) {
 	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: document.Pipeline, Trigger: gennaker.Trigger{Type: "manual", User: "ada"}})
 	e, err := ended(env)
 	if err != nil {
-		return result{}, err
+		return result{timeline: w.timeline}, err
 	}
-	return t.judge(w, e, want)
+	return t.judge(w, g, e, want)
 }
 
-// furnish makes what is there before.
-func (t trial) furnish(cloud *memory.Cloud) error {
-	for _, region := range t.scenario.regions {
-		for _, b := range t.scenario.before {
-			c := b.make(region, t.size)
-			if err := cloud.Create(context.Background(), c); err != nil {
-				return err
-			}
-			if b.disabled {
-				if err := cloud.Disable(context.Background(), c.Ref()); err != nil {
-					return err
-				}
-			}
-		}
+// environment is Temporal's, whose clock skips the waiting.
+func environment() *testsuite.TestWorkflowEnvironment {
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(quiet)
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&likeServer{}}, DeadlockDetectionTimeout: hung})
+	env.SetTestTimeout(hung)
+	return env
+}
+
+// register puts the real workflows and activities into the environment.
+func (t trial) register(env *testsuite.TestWorkflowEnvironment, g ground) {
+	provider := g.provider()
+	if t.wrap != nil {
+		provider = t.wrap(provider)
 	}
-	return nil
+	if !t.retries {
+		provider = resigned(provider.(deployer))
+	}
+	workflows.Register(env, stages.Table)
+	activities.Register(env, activities.New(activities.Config{LookOnce: true, Now: env.Now,
+		Providers: providers.NewRegistry(map[string]providers.Provider{"cloud": provider})}))
 }
 
 // cancelIn cancels the execution some time before the limit.

@@ -12,23 +12,33 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/faulty"
-	"github.com/gennaker/gennaker/providers/memory"
 )
 
 // watcher looks at the cloud behind the faults around every call, and counts.
 type watcher struct {
-	cloud   *memory.Cloud
 	clock   *clock
-	begun   time.Time
 	regions []string
 	floor   int
 
 	mu       sync.Mutex // guards what follows
+	ground   ground
+	begun    time.Time
 	count    Count
 	below    bool
 	effects  map[string]int // by step: an activity, however often it is tried
-	made     map[string]int // server groups by stage and token
+	made     map[string]int // server groups by the token that they were made with
 	timeline []string
+}
+
+func newWatcher(t trial, now func() time.Time) *watcher {
+	return &watcher{clock: &clock{workflows: now, latency: 200 * time.Millisecond}, regions: t.scenario.regions, floor: t.scenario.floor * t.size,
+		count: Count{Faults: map[faulty.Kind]int{}, Deployments: 1}, effects: map[string]int{}, made: map[string]int{}}
+}
+
+// begin has the watcher look at a ground.
+func (w *watcher) begin(g ground) {
+	w.clock.tick()
+	w.ground, w.begun = g, w.clock.Now()
 }
 
 // inService are the instances that take traffic, by server group.
@@ -36,10 +46,9 @@ func (w *watcher) inService() (least int, words string) {
 	least = -1
 	for _, region := range w.regions {
 		n := 0
-		serving := w.cloud.InService(gennaker.ClusterRef{Location: gennaker.In("cloud", region), Name: "shop-web"})
-		for name, up := range serving {
+		for name, up := range w.ground.inService(region) {
 			n += up
-			words += fmt.Sprintf(" %s:%d", strings.TrimPrefix(name, "shop-web-"), up)
+			words += fmt.Sprintf(" %s:%d", withoutCluster(name), up)
 		}
 		if least < 0 || n < least {
 			least = n
@@ -81,22 +90,27 @@ func (w *watcher) before() {
 	w.sample()
 }
 
-// seen counts a call that is over.
-func (w *watcher) seen(ctx context.Context, o faulty.Outcome) {
+// called counts a call that is over, and notes it.
+func (w *watcher) called(f faulty.Fault, format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count.Calls++
 	fault := ""
-	if o.Fault.Kind != faulty.None {
-		w.count.Faults[o.Fault.Kind]++
-		fault = " <- " + string(o.Fault.Kind)
-		if o.Fault.By > 0 {
-			fault += " " + o.Fault.By.Round(time.Second/10).String()
-		}
+	if f.Kind != faulty.None {
+		w.count.Faults[f.Kind]++
+		fault = " <- " + string(f.Kind)
 	}
-	w.effect(ctx, o)
+	if f.By > 0 {
+		fault += " " + f.By.Round(time.Second/10).String()
+	}
 	words := w.sample()
-	w.note("%s %s %s: %v%s  [%s]", o.Method, o.Region, o.Name, orOK(o.Err), fault, words)
+	w.note("%s%s  [%s]", fmt.Sprintf(format, args...), fault, words)
+}
+
+// seen counts a call of a provider with faults.
+func (w *watcher) seen(ctx context.Context, o faulty.Outcome) {
+	w.effect(ctx, o)
+	w.called(o.Fault, "%s %s %s: %v", o.Method, o.Region, o.Name, orOK(o.Err))
 }
 
 func orOK(err error) any {
@@ -112,6 +126,8 @@ func (w *watcher) effect(ctx context.Context, o faulty.Outcome) {
 	if !changed(o.Before, o.After) {
 		return
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	info := activity.GetInfo(ctx)
 	step := fmt.Sprint(info.WorkflowExecution.ID, " ", info.WorkflowExecution.RunID, " ", info.ActivityID)
 	w.effects[step]++
@@ -120,15 +136,20 @@ func (w *watcher) effect(ctx context.Context, o faulty.Outcome) {
 	}
 	for _, g := range o.After {
 		if !has(o.Before, g) {
-			// Temporal's test environment gives the runs of a workflow id, and
-			// so the tokens of two stages, the same name.
-			token := g.Region + " " + g.Marks[gennaker.MarkStage] + " " + g.Marks[gennaker.MarkToken]
+			token := g.Region + " " + g.Marks[gennaker.MarkToken]
 			w.made[token]++
 			if w.made[token] > 1 {
 				w.doubled("%s is server group number %d of its token", g.Name, w.made[token])
 			}
 		}
 	}
+}
+
+// twice counts an effect that there must be one of.
+func (w *watcher) twice(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.doubled(format, args...)
 }
 
 func (w *watcher) doubled(format string, args ...any) {
