@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -145,26 +147,36 @@ func TestATakenPortIsSaid(t *testing.T) {
 	}
 }
 
-func TestAProgramEndsWithItsLifeline(t *testing.T) {
-	p, err := supervise("sleep", "600")
+func TestAProgramEndsWithItsLifelineAndLeavesNothing(t *testing.T) {
+	p, err := supervise("sh", "-c", `touch "$TMPDIR/code" && echo "$TMPDIR" && exec sleep 600`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	group := p.command.Process.Pid
-	if syscall.Kill(-group, 0) != nil {
-		t.Fatal("it does not run")
+	var folder string
+	eventually(t, "it runs", func() bool {
+		said := make([]byte, 200)
+		n, _ := p.log.ReadAt(said, 0)
+		var whole bool
+		folder, _, whole = strings.Cut(string(said[:n]), "\n")
+		return whole
+	})
+	if _, err := os.Stat(filepath.Join(folder, "code")); err != nil {
+		t.Fatalf("its folder: %v", err)
 	}
 	_ = p.Close() // as the system does when we are killed
-	select {
-	case <-p.ended:
-	case <-time.After(10 * time.Second):
-		t.Error("it still runs")
+	eventually(t, "nothing of it runs", func() bool { return syscall.Kill(-group, 0) == syscall.ESRCH })
+	if _, err := os.Stat(folder); !os.IsNotExist(err) {
+		t.Errorf("its folder is still there: %v", err)
 	}
-	p.ended <- nil
 	p.stop()
-	for deadline := time.Now().Add(10 * time.Second); syscall.Kill(-group, 0) != syscall.ESRCH; time.Sleep(10 * time.Millisecond) {
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("something of it is left")
+			t.Fatalf("%s: not after 10 s", what)
 		}
 	}
 }

@@ -26,8 +26,11 @@ type program struct {
 // because we were killed.
 type lifeline interface{ Close() error }
 
-// supervised runs a program until its standard input ends.
-const supervised = `exec 3<&0 </dev/null; "$@" 3<&- & it=$!; { read -r _ <&3; kill $it 2>/dev/null; } & wait $it`
+// supervised runs a program until its standard input ends, with a folder for
+// what it would leave in the system's.
+const supervised = `exec 3<&0 </dev/null; TMPDIR=$(mktemp -d) || exit; export TMPDIR
+"$@" 3<&- & it=$!; { read -r _ <&3; kill $it 2>/dev/null; } & wait $it; code=$?
+rm -rf "$TMPDIR"; exit $code`
 
 const (
 	ministackStart = 60 * time.Second // on a busy machine

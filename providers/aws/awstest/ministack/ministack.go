@@ -47,8 +47,10 @@ func Start(t testing.TB) (endpoint string) {
 var running = sync.OnceValues(run)
 
 // supervised runs a program until its standard input ends, which it does when
-// we do.
-const supervised = `exec 3<&0 </dev/null; "$@" 3<&- & it=$!; { read -r _ <&3; kill $it 2>/dev/null; } & wait $it`
+// we do, with a folder for what it would leave in the system's.
+const supervised = `exec 3<&0 </dev/null; TMPDIR=$(mktemp -d) || exit; export TMPDIR
+"$@" 3<&- & it=$!; { read -r _ <&3; kill $it 2>/dev/null; } & wait $it; code=$?
+rm -rf "$TMPDIR"; exit $code`
 
 // patience is how long it may take to start, on a busy machine.
 const patience = time.Minute
