@@ -41,27 +41,27 @@ func (s *scene) breaks(link *providertest.Link, struck func(*http.Request) bool)
 	}
 }
 
-var build = sync.OnceValues(func() (string, error) {
-	file := filepath.Join(os.TempDir(), fmt.Sprintf("exactlyonce-hello-%d", os.Getpid()))
-	out, err := exec.Command("go", "build", "-o", file, "github.com/gennaker/gennaker/examples/hello").CombinedOutput()
+// hello is the program that the server groups run, once it is built.
+var hello = filepath.Join(os.TempDir(), fmt.Sprintf("exactlyonce-hello-%d", os.Getpid()))
+
+var build = sync.OnceValue(func() error {
+	out, err := exec.Command("go", "build", "-o", hello, "github.com/gennaker/gennaker/examples/hello").CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
+		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
-	return file, nil
+	return nil
 })
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if file, err := build(); err == nil {
-		os.Remove(file)
-	}
+	_ = os.Remove(hello) // if it was built
 	os.Exit(code)
 }
 
 // onTheLaptop is a scene in a local cloud. A request is a method and the end of
 // a path.
 func onTheLaptop(t *testing.T, _ *world, r row) (*scene, error) {
-	if _, err := build(); err != nil {
+	if err := build(); err != nil {
 		return nil, err
 	}
 	state := t.TempDir()
@@ -96,7 +96,6 @@ func onTheLaptop(t *testing.T, _ *world, r row) (*scene, error) {
 func (s *scene) started() string { return filepath.Join(s.directory, "started") }
 
 func (s *scene) helloSpec() map[string]any {
-	hello, _ := build() // it has been built by now
 	return map[string]any{"command": "sh", "arguments": []any{"-c", "echo started >> " + s.started() + "; exec " + hello},
 		"healthCheck": map[string]any{"path": "/healthz", "intervalMillis": 50}, "drainMillis": 100, "stopGraceMillis": 500}
 }
