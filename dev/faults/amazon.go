@@ -204,6 +204,9 @@ func (a *amazon) seen() {
 	a.steps.Unlock()
 	for _, e := range all[a.known:] {
 		key := fmt.Sprint(a.last.Region, " ", step, ": ", e.Action, " ", e.Subject)
+		if e.Action == "CreateAutoScalingGroup" {
+			key = fmt.Sprint(a.last.Region, " ", step, ": ", e.Action) // of whatever name
+		}
 		a.effects[key]++
 		if a.effects[key] > 1 {
 			a.watcher.twice("%s took effect %d times", key, a.effects[key])

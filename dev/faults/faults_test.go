@@ -99,22 +99,24 @@ func TestTheCountsSeeWhatAToolDoesWrong(t *testing.T) {
 		{"orphans", func(p providers.Provider) providers.Provider { return &clumsy{deployer: p.(deployer)} }, func(c Count) int { return c.Orphans }},
 		{"floor violations", func(p providers.Provider) providers.Provider { return hasty{p.(deployer)} }, func(c Count) int { return c.Floor }},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			x := small(io.Discard)
-			x.wrap, x.only, x.rate = c.wrap, redblack, 0.3
-			var n int
-			for seed := uint64(0); n == 0 && seed < 200; seed++ {
-				x.seed = seed
-				count, err := x.arm(t.Context(), true)
-				if err != nil {
-					t.Fatal(err)
+		for _, on := range kinds {
+			t.Run(c.name+" on "+on.name, func(t *testing.T) {
+				x := small(io.Discard)
+				x.on, x.wrap, x.only, x.rate = on, c.wrap, redblack, 0.3
+				var n int
+				for seed := uint64(0); n == 0 && seed < 200; seed++ {
+					x.seed = seed
+					count, err := x.arm(t.Context(), true)
+					if err != nil {
+						t.Fatal(err)
+					}
+					n = c.sees(count)
 				}
-				n = c.sees(count)
-			}
-			if n == 0 {
-				t.Error("none was seen")
-			}
-		})
+				if n == 0 {
+					t.Error("none was seen")
+				}
+			})
+		}
 	}
 }
 
