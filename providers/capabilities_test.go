@@ -24,6 +24,8 @@ type everything struct {
 	providers.Processes
 	providers.LoadBalancers
 	providers.Jobs
+	providers.Functions
+	providers.FunctionTraffic
 	named
 }
 
