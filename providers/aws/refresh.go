@@ -33,17 +33,28 @@ func (c *Cloud) StartRefresh(ctx context.Context, q gennaker.StartRefresh) error
 		if done, err := r.refreshed(ctx, q.Name, to); done || err != nil {
 			return err
 		}
-		return r.startRefresh(ctx, q, to, s)
+		return r.startRefresh(ctx, q, to, s, preferences(g, q.MinHealthy))
 	})
 }
 
-func (r *region) startRefresh(ctx context.Context, q gennaker.StartRefresh, to types.LaunchTemplateSpecification, s Spec) error {
+// preferences are how many instances may be missing meanwhile, and how many
+// more there may be. A maximum is always given: without one Auto Scaling ends
+// an instance beside the launch of its successor even where none may go. There,
+// a tenth more has it launch first; elsewhere none.
+func preferences(g types.AutoScalingGroup, least int) *types.RefreshPreferences {
+	most, desired := 100, int(aws.ToInt32(g.DesiredCapacity))
+	if stay := (desired*least + 99) / 100; stay >= desired {
+		most = 100 + min(10, least) // AWS takes no more than 100 above the least
+	}
+	return &types.RefreshPreferences{MinHealthyPercentage: whole(least), MaxHealthyPercentage: whole(most), SkipMatching: aws.Bool(false)}
+}
+
+func (r *region) startRefresh(ctx context.Context, q gennaker.StartRefresh, to types.LaunchTemplateSpecification, s Spec, p *types.RefreshPreferences) error {
 	wanted := &types.DesiredConfiguration{LaunchTemplate: &to}
 	if s.mixed() {
 		wanted = &types.DesiredConfiguration{MixedInstancesPolicy: s.policy(&to)}
 	}
-	_, err := r.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: &q.Name, DesiredConfiguration: wanted,
-		Preferences: &types.RefreshPreferences{MinHealthyPercentage: whole(q.MinHealthy), SkipMatching: aws.Bool(false)}}, once)
+	_, err := r.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: &q.Name, DesiredConfiguration: wanted, Preferences: p}, once)
 	if strings.HasPrefix(said(err), "InstanceRefreshInProgress") {
 		if done, lookErr := r.refreshed(ctx, q.Name, to); done || lookErr != nil {
 			return lookErr

@@ -2,8 +2,12 @@ package aws_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/aws"
@@ -65,6 +69,38 @@ func TestARefreshReplacesTheInstancesByOnesOfAnotherImageOnce(t *testing.T) {
 	}
 	if g.Image != next {
 		t.Errorf("its image is %s, want %s", g.Image, next)
+	}
+}
+
+func TestARefreshTakesNoInstanceThatMustStayBeforeItsSuccessorIsUp(t *testing.T) {
+	for _, c := range []struct{ instances, least, most, fewest int }{
+		{1, 100, 110, 1}, {1, 50, 110, 1}, {1, 5, 105, 1}, {2, 90, 110, 2}, {2, 50, 100, 1},
+	} {
+		t.Run(fmt.Sprintf("%d %% of %d", c.least, c.instances), func(t *testing.T) {
+			s := simulate(t)
+			cloud := s.account(t, aws.Config{})
+			q := s.request("shop-v000", c.instances)
+			q.Spec["healthCheckGracePeriod"] = 120.0
+			if err := cloud.Create(t.Context(), q); err != nil {
+				t.Fatalf("Create = %v", err)
+			}
+			eventually(t, cloud, q.Ref(), "up", up(c.instances))
+			if err := cloud.StartRefresh(t.Context(), gennaker.StartRefresh{ServerGroupRef: q.Ref(), MinHealthy: c.least, Token: "r1"}); err != nil {
+				t.Fatalf("StartRefresh = %v", err)
+			}
+			sdk := connect(t, s.URL, region)
+			begun := must(sdk.groups.DescribeInstanceRefreshes(t.Context(), &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: &q.Name}))(t).InstanceRefreshes[0]
+			if got := awssdk.ToInt32(begun.Preferences.MaxHealthyPercentage); int(got) != c.most {
+				t.Errorf("the maximum is %d %%, want %d %%", got, c.most)
+			}
+			fewest := c.instances
+			for must(cloud.GetRefresh(t.Context(), q.Ref()))(t).State == gennaker.RefreshRunning {
+				fewest = min(fewest, must(cloud.Get(t.Context(), q.Ref()))(t).Count(gennaker.Up))
+			}
+			if fewest != c.fewest {
+				t.Errorf("%d instances were up meanwhile, want %d", fewest, c.fewest)
+			}
+		})
 	}
 }
 

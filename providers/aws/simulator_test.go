@@ -102,10 +102,12 @@ func up(n int) func(gennaker.ServerGroup) bool {
 
 func TestConformanceOnTheSimulator(t *testing.T) {
 	var b breakable
+	spec := (&simulator{}).block()
+	spec["healthCheckGracePeriod"] = 600.0 // what a refresh waits for: a target is healthy by then
 	providertest.Run(t, providertest.Harness{
 		Open:   b.open,
 		Region: region,
-		Spec:   (&simulator{}).block(),
+		Spec:   spec,
 		Faults: b.faults(),
 		Sicken: b.sicken,
 		AddImage: func(_ testing.TB, _ providers.Provider, name string) {

@@ -225,7 +225,7 @@ func drivePolicies(w *world) {
 func driveRefreshes(w *world) {
 	ctx, name := w.Context(), aws.String("shop-v000")
 	must(w.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: name, Strategy: astypes.RefreshStrategyRolling,
-		Preferences: &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(50), InstanceWarmup: aws.Int32(0)}}))(w.T)
+		Preferences: &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(50), MaxHealthyPercentage: aws.Int32(110), InstanceWarmup: aws.Int32(0)}}))(w.T)
 	w.is("a second one", refusal(w.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: name})), "InstanceRefreshInProgress")
 	must(w.groups.CancelInstanceRefresh(ctx, &autoscaling.CancelInstanceRefreshInput{AutoScalingGroupName: name}))(w.T)
 	w.clock.Advance(5 * time.Second)

@@ -387,6 +387,86 @@ func TestInstanceRefreshReplacesAFewAtATime(t *testing.T) {
 	w.is("the group's template version", aws.ToString(w.read("shop-v000").LaunchTemplate.Version), "2")
 }
 
+// refreshed lets a group of one instance be refreshed, and returns how many
+// were in service and how many there were meanwhile, at least and at most.
+func refreshed(w *world, p *astypes.RefreshPreferences) (fewest, most int) {
+	w.Helper()
+	w.settled("shop-v000", 1, nil)
+	before := w.ids("shop-v000")[0]
+	must(w.groups.StartInstanceRefresh(w.Context(), &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("shop-v000"), Preferences: p}))(w.T)
+	fewest = 1
+	for range 60 {
+		w.clock.Advance(5 * time.Second)
+		serving, all := 0, 0
+		for _, i := range w.read("shop-v000").Instances {
+			if i.LifecycleState == astypes.LifecycleStateInService {
+				serving++
+			}
+			if !strings.HasPrefix(string(i.LifecycleState), "Terminating") {
+				all++
+			}
+		}
+		fewest, most = min(fewest, serving), max(most, all)
+	}
+	if w.is("in the end", w.states("shop-v000"), "1 InService Healthy"); w.ids("shop-v000")[0] == before {
+		w.Errorf("%s was not replaced", before)
+	}
+	return fewest, most
+}
+
+func TestInstanceRefreshLaunchesFirstWhereNoneMayGo(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		p            *astypes.RefreshPreferences
+		fewest, most int
+	}{
+		{"without a maximum", &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(100)}, 0, 1},
+		{"with one", &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(100), MaxHealthyPercentage: aws.Int32(110)}, 1, 2},
+		{"with one that says no more", &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(100), MaxHealthyPercentage: aws.Int32(100)}, 1, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if fewest, most := refreshed(newWorld(t, awstest.Config{}), c.p); fewest != c.fewest || most != c.most {
+				t.Errorf("%d to %d instances, want %d to %d", fewest, most, c.fewest, c.most)
+			}
+		})
+	}
+}
+
+func TestInstanceRefreshRefusesPercentagesThatCannotBe(t *testing.T) {
+	w := newWorld(t, awstest.Config{})
+	w.settled("shop-v000", 1, nil)
+	for _, p := range []*astypes.RefreshPreferences{
+		{MinHealthyPercentage: aws.Int32(101)},
+		{MinHealthyPercentage: aws.Int32(-1)},
+		{MinHealthyPercentage: aws.Int32(100), MaxHealthyPercentage: aws.Int32(99)},
+		{MinHealthyPercentage: aws.Int32(100), MaxHealthyPercentage: aws.Int32(201)},
+		{MinHealthyPercentage: aws.Int32(50), MaxHealthyPercentage: aws.Int32(151)},
+		{MaxHealthyPercentage: aws.Int32(110)},
+	} {
+		got := refusal(w.groups.StartInstanceRefresh(t.Context(), &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("shop-v000"), Preferences: p}))
+		w.is("a refresh with wrong percentages", got, "ValidationError")
+	}
+}
+
+func TestCancelledInstanceRefreshWaitsForWhatIsOnItsWay(t *testing.T) {
+	w := newWorld(t, awstest.Config{})
+	w.settled("shop-v000", 1, nil)
+	name := aws.String("shop-v000")
+	must(w.groups.StartInstanceRefresh(t.Context(), &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: name,
+		Preferences: &astypes.RefreshPreferences{MinHealthyPercentage: aws.Int32(100), MaxHealthyPercentage: aws.Int32(110)}}))(t)
+	w.clock.Advance(5 * time.Second)
+	w.is("launching", w.states("shop-v000"), "1 InService Healthy, 1 Pending Healthy")
+	must(w.groups.CancelInstanceRefresh(t.Context(), &autoscaling.CancelInstanceRefreshInput{AutoScalingGroupName: name}))(t)
+	status := func() string {
+		return string(must(w.groups.DescribeInstanceRefreshes(t.Context(), &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: name}))(t).InstanceRefreshes[0].Status)
+	}
+	w.clock.Advance(5 * time.Second)
+	w.is("while it launches", status(), "Cancelling")
+	w.clock.Advance(5 * time.Minute)
+	w.is("in the end", status(), "Cancelled")
+	w.is("the group", w.states("shop-v000"), "1 InService Healthy")
+}
+
 func TestSuspendedInstanceRefreshWaits(t *testing.T) {
 	w := newWorld(t, awstest.Config{})
 	w.settled("shop-v000", 2, nil)

@@ -16,7 +16,7 @@ func (p *Place) reconcile(g *group, cause string) {
 		return
 	}
 	cause = "At " + p.stamp() + " " + cause
-	want := *g.spec.DesiredCapacity
+	want := g.size()
 	for have := g.active(); have < want && g.runs(launchProcess) && !p.now.Before(g.blockedTill); have++ {
 		p.launchInto(g, fmt.Sprintf("%s  At %s an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.",
 			cause, p.stamp(), have, have+1))

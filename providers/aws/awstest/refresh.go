@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,12 +22,43 @@ type refresh struct {
 	Preferences          refreshPreferences
 	DesiredConfiguration *desiredConfiguration
 	total                int
+	surge                int // instances more than wanted, launched before others go
 }
 
 type refreshPreferences struct {
 	MinHealthyPercentage *int
+	MaxHealthyPercentage *int
 	InstanceWarmup       *int
 	SkipMatching         *bool
+}
+
+// check refuses percentages that are none, or too far from each other.
+func (p refreshPreferences) check() error {
+	for _, f := range []struct {
+		name        string
+		value       *int
+		least, most int
+	}{{"minHealthyPercentage", p.MinHealthyPercentage, 0, 100}, {"maxHealthyPercentage", p.MaxHealthyPercentage, 100, 200}} {
+		if f.value == nil {
+			continue
+		}
+		const broken = "1 validation error detected: Value '%d' at 'preferences.%s' failed to satisfy constraint: Member must have value "
+		if *f.value < f.least {
+			return refuse("ValidationError", broken+"greater than or equal to %d", *f.value, f.name, f.least)
+		}
+		if *f.value > f.most {
+			return refuse("ValidationError", broken+"less than or equal to %d", *f.value, f.name, f.most)
+		}
+	}
+	switch least, most := p.MinHealthyPercentage, p.MaxHealthyPercentage; {
+	case most == nil:
+		return nil
+	case least == nil:
+		return refuse("ValidationError", "If you specify MaxHealthyPercentage, you must also specify MinHealthyPercentage.")
+	case *most-*least > 100:
+		return refuse("ValidationError", "The difference between MinHealthyPercentage and MaxHealthyPercentage cannot be greater than 100.")
+	}
+	return nil
 }
 
 type desiredConfiguration struct {
@@ -56,6 +88,14 @@ func (g *group) activeRefresh() *refresh {
 		}
 	}
 	return nil
+}
+
+// size is how many instances there shall be for now.
+func (g *group) size() int {
+	if r := g.activeRefresh(); r != nil {
+		return *g.spec.DesiredCapacity + r.surge
+	}
+	return *g.spec.DesiredCapacity
 }
 
 // wanted is what new instances are made of: what a refresh in progress goes
@@ -92,6 +132,9 @@ func startInstanceRefresh(c *call, in startRefresh) (out refreshAnswer, err erro
 		return out, notSimulated("there is no refresh strategy %s", in.Strategy)
 	case g.activeRefresh() != nil:
 		return out, refuse("InstanceRefreshInProgress", "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.")
+	}
+	if err := in.Preferences.check(); err != nil {
+		return out, err
 	}
 	after := *g
 	in.DesiredConfiguration.applyTo(&after.spec)
@@ -146,9 +189,10 @@ func (p *Place) refreshStep(g *group, r *refresh) {
 	}
 	serving := p.warm(g, r)
 	switch {
-	case r.Status == refreshCancelling:
+	case r.Status == refreshCancelling && g.settled():
 		p.endRefresh(g, r, refreshCancelled, "Cancelled due to user request.")
 		return
+	case r.Status == refreshCancelling: // what is on its way is waited for
 	case len(old) == 0 && serving >= *g.spec.DesiredCapacity:
 		r.PercentageComplete = 100
 		r.DesiredConfiguration.applyTo(&g.spec)
@@ -160,18 +204,42 @@ func (p *Place) refreshStep(g *group, r *refresh) {
 	p.refreshOn(g, r)
 }
 
-// refreshSome replaces as many as may be missing: at least one, if none is.
-func (p *Place) refreshSome(g *group, r *refresh, old []*member, serving int) {
-	least := 90
-	if r.Preferences.MinHealthyPercentage != nil {
-		least = *r.Preferences.MinHealthyPercentage
+// settled reports whether no launch and no termination is on its way.
+func (g *group) settled() bool {
+	return !slices.ContainsFunc(g.members, func(m *member) bool {
+		return strings.HasPrefix(m.LifecycleState, statePending) || strings.HasPrefix(m.LifecycleState, stateTerminating)
+	})
+}
+
+// bounds are how many instances must serve while the group is refreshed, and
+// how many more than wanted there may be. If nobody has said a maximum, one
+// instance goes even where none may; if somebody has, another is launched
+// before it.
+func (g *group) bounds(r *refresh) (floor, extra int) {
+	least, most := r.Preferences.MinHealthyPercentage, r.Preferences.MaxHealthyPercentage
+	if policy := g.spec.InstanceMaintenancePolicy; policy != nil && *cmp.Or(policy.MinHealthyPercentage, ptr(-1)) >= 0 {
+		least, most = cmp.Or(least, policy.MinHealthyPercentage), cmp.Or(most, policy.MaxHealthyPercentage)
 	}
 	want := *g.spec.DesiredCapacity
-	floor := (want*least + 99) / 100
-	spare := max(want-floor, 1) - (want - serving)
-	for _, m := range old[:max(0, min(spare, len(old)))] {
+	floor = (want**cmp.Or(least, ptr(90)) + 99) / 100
+	switch {
+	case most == nil:
+		return min(floor, want-1), 0
+	case floor == want:
+		return floor, max(1, want*(*most-100)/100)
+	}
+	return floor, want * (*most - 100) / 100
+}
+
+// refreshSome replaces as many as may be missing, and launches others before
+// where there may be more.
+func (p *Place) refreshSome(g *group, r *refresh, old []*member, serving int) {
+	floor, extra := g.bounds(r)
+	going := max(0, min(serving-floor, len(old)))
+	for _, m := range old[:going] {
 		p.retire(g, m, "At "+p.stamp()+" an instance was taken out of service in response to an instance refresh.")
 	}
+	r.surge = min(extra, len(old)-going)
 	p.reconcile(g, "an instance was launched in response to an instance refresh.")
 }
 
@@ -192,6 +260,7 @@ func (p *Place) warm(g *group, r *refresh) int {
 func (p *Place) endRefresh(g *group, r *refresh, status, reason string) {
 	now := p.now
 	r.Status, r.StatusReason, r.EndTime = status, reason, &now
+	p.reconcile(g, "an instance refresh ended.")
 }
 
 type oneGroup struct{ AutoScalingGroupName string }
