@@ -11,7 +11,6 @@ package aws
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gennaker/gennaker"
@@ -61,10 +60,9 @@ var Services = []string{"application-autoscaling", "autoscaling", "cloudwatch", 
 
 // Cloud is one account. It is safe to share.
 type Cloud struct {
-	account string
 	lag     time.Duration
 	pace    time.Duration
-	regions map[string]*region
+	regions Regions[*region]
 }
 
 var (
@@ -87,11 +85,8 @@ func New(c Config) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	cloud := &Cloud{account: c.Account, lag: c.Lag, pace: c.LookEvery, regions: map[string]*region{}}
-	for _, name := range c.Regions {
-		cloud.regions[name] = newRegion(c, session.loaded, name)
-	}
-	return cloud, nil
+	regions := OpenRegions(c, func(name string) *region { return newRegion(c, session.loaded, name) })
+	return &Cloud{lag: c.Lag, pace: c.LookEvery, regions: regions}, nil
 }
 
 func (c *Cloud) Name() string { return "aws" }
@@ -100,32 +95,9 @@ func (c *Cloud) Lag() time.Duration { return c.lag }
 
 func (c *Cloud) Pace() time.Duration { return c.pace }
 
-// in is the region of that name, or an error of that kind if the account has
-// none such.
-func (c *Cloud) in(name string, kind error) (*region, error) {
-	if r, ok := c.regions[name]; ok {
-		return r, nil
-	}
-	if name == "" || name == gennaker.DefaultRegion {
-		name = "none"
-	}
-	return nil, fmt.Errorf("region %s: %w: account %s has %s", name, kind, c.account, strings.Join(gennaker.SortedKeys(c.regions), ", "))
-}
-
-// within are the regions that a scope covers: the one of that name, or all.
-func (c *Cloud) within(name string) []*region {
-	var list []*region
-	for _, r := range gennaker.SortedKeys(c.regions) {
-		if name == "" || name == r {
-			list = append(list, c.regions[r])
-		}
-	}
-	return list
-}
-
 // change calls a region about a server group and says so in the error.
 func (c *Cloud) change(what string, ref gennaker.ServerGroupRef, call func(*region) error) error {
-	r, err := c.in(ref.Region, gennaker.ErrNotFound)
+	r, err := c.regions.In(ref.Region, gennaker.ErrNotFound)
 	if err == nil {
 		err = call(r)
 	}

@@ -25,8 +25,8 @@ const (
 // and deletes the group with its instances and its launch template. If they
 // take longer than one call may, it is ErrUnavailable: call again.
 func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	r, ok := c.regions[ref.Region]
-	if !ok {
+	r, err := c.regions.In(ref.Region, gennaker.ErrNotFound)
+	if err != nil {
 		return nil // there is none
 	}
 	if err := r.destroy(ctx, ref.Name); err != nil {

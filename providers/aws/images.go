@@ -20,7 +20,7 @@ import (
 // the account itself has put on.
 func (c *Cloud) FindImages(ctx context.Context, q gennaker.ImageQuery) ([]gennaker.Image, error) {
 	var list []gennaker.Image
-	for _, r := range c.within(q.Region) {
+	for _, r := range c.regions.Within(q.Region) {
 		found, err := r.findImages(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("aws: find images in %s: %w", r.Region, err)
@@ -103,7 +103,7 @@ func (r *region) image(i types.Image) gennaker.Image {
 
 // TagImage puts tags on an image beside those that it has.
 func (c *Cloud) TagImage(ctx context.Context, t gennaker.TagImage) error {
-	r, err := c.in(t.Region, gennaker.ErrNotFound)
+	r, err := c.regions.In(t.Region, gennaker.ErrNotFound)
 	if err == nil {
 		_, err = r.ec2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{t.ID}, Tags: ec2Tags(t.Tags)})
 		err = kinded(err)

@@ -23,7 +23,7 @@ var (
 
 // code calls a region about a function and says so in the error.
 func (c *Cloud) code(what string, ref gennaker.FunctionRef, call func(*region) error) error {
-	r, err := c.in(ref.Region, gennaker.ErrNotFound)
+	r, err := c.regions.In(ref.Region, gennaker.ErrNotFound)
 	if err == nil {
 		err = kinded(call(r))
 	}
@@ -234,7 +234,7 @@ func same(a, b types.FunctionConfiguration) bool {
 // alias refers to, but says so only if it is the alias's first: so it is
 // looked at here.
 func (c *Cloud) DeleteFunction(ctx context.Context, d gennaker.DeleteFunction) error {
-	if _, ok := c.regions[d.Region]; !ok {
+	if _, err := c.regions.In(d.Region, gennaker.ErrNotFound); err != nil {
 		return nil // there is none
 	}
 	err := c.code("delete", d.FunctionRef, func(r *region) error {

@@ -36,7 +36,7 @@ const (
 func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
 	var found collected
 	reading := together()
-	for _, r := range c.within(scope.Region) {
+	for _, r := range c.regions.Within(scope.Region) {
 		reading.Go(func() error {
 			if err := r.list(ctx, scope, &found); err != nil {
 				return fmt.Errorf("aws: list server groups in %s: %w", r.Region, err)

@@ -22,7 +22,7 @@ func (c *Cloud) ListLoadBalancers(ctx context.Context, name string) ([]gennaker.
 	var mu sync.Mutex // guards list
 	var list []gennaker.LoadBalancer
 	reading := together()
-	for _, r := range c.within(name) {
+	for _, r := range c.regions.Within(name) {
 		reading.Go(func() error {
 			found, err := r.loadBalancers(ctx)
 			if err != nil {

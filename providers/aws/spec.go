@@ -114,27 +114,36 @@ type Hook struct {
 	Metadata   string `json:"notificationMetadata,omitempty"`
 }
 
-// decode reads our fields of a cluster block, with Spinnaker's leniency:
-// numbers may be written as text and the other way round. Fields of the block
-// that are not ours may be another's; inside ours they are a mistake.
+// decode reads our fields of a cluster block, and checks them.
 func decode(block map[string]any) (Spec, error) {
 	var s Spec
-	var met mapstructure.Metadata
-	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		TagName: "json", WeaklyTypedInput: true, Result: &s, Metadata: &met,
-	})
-	if err != nil {
+	if err := DecodeBlock(block, &s); err != nil {
 		return s, err
 	}
+	return s, s.check()
+}
+
+// DecodeBlock reads the fields of a cluster block that a provider knows into a
+// struct with json tags, with Spinnaker's leniency: numbers may be written as
+// text and the other way round. Fields of the block that are not the struct's
+// may be another's; inside its own they are a mistake, ErrInvalid.
+func DecodeBlock(block map[string]any, spec any) error {
+	var met mapstructure.Metadata
+	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		TagName: "json", WeaklyTypedInput: true, Result: spec, Metadata: &met,
+	})
+	if err != nil {
+		return err
+	}
 	if err := decoder.Decode(block); err != nil {
-		return s, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
+		return fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
 	}
 	for _, field := range met.Unused {
 		if strings.ContainsAny(field, ".[") {
-			return s, fmt.Errorf("%s: %w: there is no such field", field, gennaker.ErrInvalid)
+			return fmt.Errorf("%s: %w: there is no such field", field, gennaker.ErrInvalid)
 		}
 	}
-	return s, s.check()
+	return nil
 }
 
 func (s Spec) check() error {

@@ -11,7 +11,7 @@ import (
 // Create registers a task definition and makes a service with it. Both tell
 // the token of the call, so that a second try goes on where the first ended.
 func (c *Cloud) Create(ctx context.Context, q gennaker.CreateServerGroup) error {
-	r, err := c.in(q.Region, gennaker.ErrInvalid)
+	r, err := c.regions.In(q.Region, gennaker.ErrInvalid)
 	if err == nil {
 		err = r.create(ctx, q)
 	}

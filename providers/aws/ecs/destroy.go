@@ -17,8 +17,8 @@ import (
 // load balancers, lets them answer what they have, and stops them; until then
 // the server group can still be read.
 func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	r, ok := c.regions[ref.Region]
-	if !ok {
+	r, err := c.regions.In(ref.Region, gennaker.ErrNotFound)
+	if err != nil {
 		return nil // there is none
 	}
 	if err := r.destroy(ctx, ref.Name); err != nil {

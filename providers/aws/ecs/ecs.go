@@ -12,7 +12,6 @@ package ecs
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -36,10 +35,9 @@ type Config struct {
 
 // Cloud is one account. It is safe to share.
 type Cloud struct {
-	account string
 	lag     time.Duration
 	pace    time.Duration
-	regions map[string]*region
+	regions amazon.Regions[*region]
 }
 
 var (
@@ -60,11 +58,8 @@ func New(c Config) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	cloud := &Cloud{account: c.Account, lag: c.Lag, pace: c.LookEvery, regions: map[string]*region{}}
-	for _, name := range c.Regions {
-		cloud.regions[name] = newRegion(c, session, name)
-	}
-	return cloud, nil
+	regions := amazon.OpenRegions(c.Config, func(name string) *region { return newRegion(c, session, name) })
+	return &Cloud{lag: c.Lag, pace: c.LookEvery, regions: regions}, nil
 }
 
 // region is one region of an account: a client of each service in it.
@@ -98,32 +93,9 @@ func (c *Cloud) Lag() time.Duration { return c.lag }
 
 func (c *Cloud) Pace() time.Duration { return c.pace }
 
-// in is the region of that name, or an error of that kind if the account has
-// none such.
-func (c *Cloud) in(name string, kind error) (*region, error) {
-	if r, ok := c.regions[name]; ok {
-		return r, nil
-	}
-	if name == "" || name == gennaker.DefaultRegion {
-		name = "none"
-	}
-	return nil, fmt.Errorf("region %s: %w: account %s has %s", name, kind, c.account, strings.Join(gennaker.SortedKeys(c.regions), ", "))
-}
-
-// within are the regions that a scope covers: the one of that name, or all.
-func (c *Cloud) within(name string) []*region {
-	var list []*region
-	for _, r := range gennaker.SortedKeys(c.regions) {
-		if name == "" || name == r {
-			list = append(list, c.regions[r])
-		}
-	}
-	return list
-}
-
 // do calls a region about a server group and says so in the error.
 func (c *Cloud) do(what string, ref gennaker.ServerGroupRef, call func(*region) error) error {
-	r, err := c.in(ref.Region, gennaker.ErrNotFound)
+	r, err := c.regions.In(ref.Region, gennaker.ErrNotFound)
 	if err == nil {
 		err = call(r)
 	}

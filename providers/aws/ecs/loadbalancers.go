@@ -17,7 +17,7 @@ import (
 // server groups that are behind them, through their target groups.
 func (c *Cloud) ListLoadBalancers(ctx context.Context, name string) ([]gennaker.LoadBalancer, error) {
 	var list []gennaker.LoadBalancer
-	for _, r := range c.within(name) {
+	for _, r := range c.regions.Within(name) {
 		found, err := r.loadBalancers(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("ecs: list load balancers in %s: %w", r.Region, err)

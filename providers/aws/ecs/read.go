@@ -19,7 +19,7 @@ func (c *Cloud) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.Serv
 	var mu sync.Mutex // guards list
 	var list []gennaker.ServerGroup
 	reading := together()
-	for _, r := range c.within(scope.Region) {
+	for _, r := range c.regions.Within(scope.Region) {
 		for _, cluster := range r.clusters {
 			reading.Go(func() error {
 				found, err := r.list(ctx, cluster, scope)

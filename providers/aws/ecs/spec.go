@@ -3,11 +3,9 @@ package ecs
 import (
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/go-viper/mapstructure/v2"
 
 	"github.com/gennaker/gennaker"
+	amazon "github.com/gennaker/gennaker/providers/aws"
 )
 
 // Spec is what a cluster block says about a server group on ECS, beside the
@@ -98,25 +96,11 @@ type Constraint struct {
 	Expression string `json:"expression"`
 }
 
-// decode reads our fields of a cluster block, with Spinnaker's leniency:
-// numbers may be written as text and the other way round. Fields of the block
-// that are not ours may be another's; inside ours they are a mistake.
+// decode reads our fields of a cluster block, and checks them.
 func decode(block map[string]any) (Spec, error) {
 	var s Spec
-	var met mapstructure.Metadata
-	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		TagName: "json", WeaklyTypedInput: true, Result: &s, Metadata: &met,
-	})
-	if err != nil {
+	if err := amazon.DecodeBlock(block, &s); err != nil {
 		return s, err
-	}
-	if err := decoder.Decode(block); err != nil {
-		return s, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
-	}
-	for _, field := range met.Unused {
-		if strings.ContainsAny(field, ".[") {
-			return s, fmt.Errorf("%s: %w: there is no such field", field, gennaker.ErrInvalid)
-		}
 	}
 	return s, s.check()
 }
