@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,6 +34,8 @@ var rules = []struct {
 		why:    "a provider knows its cloud, the contract, and when it may ask"},
 	{room: "ratelimit", forbidden: []string{module + "/", "go.temporal.io"}, why: "the limits know no cloud, and are told how many workers there are"},
 	{room: "providers/aws/awstest", forbidden: []string{"github.com/aws", module}, except: []string{module + "/providers/aws/awstest"}, why: "the simulated cloud must not share the SDK's mistakes"},
+	{room: "providers/google/googletest", forbidden: []string{"google.golang.org/api", module}, except: []string{module + "/providers/google/googletest"}, why: "the simulated cloud must not share the client's mistakes"},
+	{room: "providers/cloudfoundry/cftest", forbidden: []string{"github.com/cloudfoundry", module}, except: []string{module + "/providers/cloudfoundry/cftest"}, why: "the simulated cloud must not share the client's mistakes"},
 	{room: "activities", forbidden: []string{module + "/"}, except: []string{module + "/providers", module + "/executions"},
 		why: "an activity finds, calls, translates"},
 	{room: "executions", forbidden: []string{module + "/"}, why: "the CLI and the activities share it: it knows executions in Temporal alone"},
@@ -47,8 +50,9 @@ var rules = []struct {
 // concrete providers are seen by the worker alone.
 const providersRoom = module + "/providers/"
 
-// simulated is the Amazon of the tests: several packages, and no provider.
-const simulated = "providers/aws/awstest"
+// simulated are the clouds of the tests: several packages each, and no
+// providers.
+var simulated = []string{"providers/aws/awstest", "providers/azure/azuretest", "providers/cloudfoundry/cftest", "providers/google/googletest", "providers/kubernetes/kubetest"}
 
 func TestImports(t *testing.T) {
 	for file, imports := range importsOf(t) {
@@ -65,7 +69,7 @@ func TestImports(t *testing.T) {
 			if path == module+"/activities" && dir != "workflows/ops" && dir != "worker" {
 				t.Errorf("%s imports %s: only ops and the worker do", file, path)
 			}
-			inside := covers(simulated, dir) && covers(module+"/"+simulated, path)
+			inside := slices.ContainsFunc(simulated, func(s string) bool { return covers(s, dir) && covers(module+"/"+s, path) })
 			if strings.HasPrefix(path, providersRoom) && dir != "worker" && !covers(strings.TrimPrefix(path, module+"/"), dir) && !inside {
 				t.Errorf("%s imports %s: only the worker sees concrete providers", file, path)
 			}

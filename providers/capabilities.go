@@ -17,6 +17,8 @@ var capabilities = []struct {
 	{"jobs", is[Jobs]},
 	{"functions", is[Functions]},
 	{"function traffic", is[FunctionTraffic]},
+	{"manifests", is[Manifests]},
+	{"rollouts", is[Rollouts]},
 }
 
 func is[T any](p Provider) bool {

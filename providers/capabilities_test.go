@@ -26,6 +26,8 @@ type everything struct {
 	providers.Jobs
 	providers.Functions
 	providers.FunctionTraffic
+	providers.Manifests
+	providers.Rollouts
 	named
 }
 

@@ -12,7 +12,7 @@ import (
 	_ "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v9/fake"
 	_ "github.com/cloudfoundry/go-cfclient/v3/client"
 	_ "google.golang.org/api/compute/v1"
-	
+
 	_ "google.golang.org/api/run/v2"
 	_ "helm.sh/helm/v4/pkg/action"
 	_ "k8s.io/api/apps/v1"
