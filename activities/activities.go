@@ -25,6 +25,7 @@ type Config struct {
 	Users      []gennaker.User // who has which role
 	Webhooks   WebhookPolicy   // what webhooks may do
 	Monitors   []Monitor       // of deployments
+	Prices     []PriceList
 	// LookOnce leaves it to Temporal to look at a server group again, instead
 	// of pausing between looks: for simulations, whose clock skips.
 	LookOnce bool
@@ -53,6 +54,7 @@ type Activities struct {
 	Engine       *Engine
 	Webhooks     *Webhooks
 	Monitors     *Monitors
+	Prices       *Prices
 	Pipelines    *Pipelines
 	Notify       *Notifications
 }
@@ -73,6 +75,7 @@ func New(c Config) Activities {
 		Engine:       &Engine{},
 		Webhooks:     webhooks,
 		Monitors:     &Monitors{webhooks: webhooks, all: c.Monitors},
+		Prices:       &Prices{webhooks: webhooks, lists: c.Prices},
 		Pipelines:    &Pipelines{store: c.Pipelines},
 		Notify:       &Notifications{},
 	}
@@ -92,6 +95,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.Engine)
 	r.RegisterActivity(a.Webhooks)
 	r.RegisterActivity(a.Monitors)
+	r.RegisterActivity(a.Prices)
 	r.RegisterActivity(a.Pipelines)
 	r.RegisterActivity(a.Notify)
 }

@@ -23,6 +23,7 @@ func (r *report) check(c *Config) {
 	r.checkDeployment(c.Deployment)
 	r.checkWebhooks(c.Webhooks)
 	r.checkDeploymentMonitors(c.DeploymentMonitors)
+	r.checkPrices(c.Prices)
 }
 
 func (r *report) checkTemporal(t Temporal) {

@@ -26,7 +26,9 @@ type Config struct {
 	Webhooks   Webhooks   `yaml:"webhooks"`
 	// DeploymentMonitors judge deployments under way.
 	DeploymentMonitors []DeploymentMonitor `yaml:"deploymentMonitors"`
-	Custom             Custom              `yaml:"-"`
+	// Prices are lists of what instances cost, for stages that place them.
+	Prices []PriceList `yaml:"prices"`
+	Custom Custom      `yaml:"-"`
 	// Requests, if any, are the limits that the accounts were opened with.
 	Requests *ratelimit.Limits `yaml:"-"`
 }

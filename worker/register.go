@@ -26,6 +26,7 @@ func (w *Worker) register(r worker.Registry) error {
 		Users:      w.config.people(),
 		Webhooks:   policy,
 		Monitors:   w.config.monitors(),
+		Prices:     w.config.prices(),
 	}))
 	for _, a := range w.config.Custom.Activities {
 		r.RegisterActivity(a)

@@ -58,7 +58,7 @@ var reads = map[string]bool{
 	"ListCluster": true, "AwaitServerGroup": true, "Inventory": true, "ServerGroupSpec": true, "FindInstances": true, "ImageAccounts": true,
 	"AwaitCluster": true, "AwaitJob": true, "AwaitExecution": true, "AwaitLeave": true, "AwaitStarted": true, "FindArtifacts": true,
 	"Judges": true, "Noop": true, "FindPipeline": true, "PipelineID": true, "Fetch": true, "MonitorWebhook": true,
-	"FindPreconfiguredWebhook": true, "FindMonitor": true, "AwaitRefresh": true,
+	"FindPreconfiguredWebhook": true, "FindMonitor": true, "AwaitRefresh": true, "FindPrices": true,
 }
 
 // methods are the calls of the contract that the activities are which only find

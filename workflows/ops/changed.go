@@ -24,7 +24,8 @@ func Changed(ctx workflow.Context, at time.Time) workflow.Context {
 	return workflow.WithValue(ctx, changedKey{}, &lastChange{at})
 }
 
-// changedAt is when the cluster was last changed.
+// changedAt is when the cluster was last changed, for steps of an operation on
+// it.
 func changedAt(ctx workflow.Context) time.Time {
 	if last, ok := ctx.Value(changedKey{}).(*lastChange); ok {
 		return last.at

@@ -12,9 +12,23 @@ import (
 
 // Cluster returns a cluster's server groups, oldest first.
 func Cluster(ctx workflow.Context, c gennaker.ClusterRef) ([]gennaker.ServerGroup, error) {
+	return look(ctx, reading, c)
+}
+
+// Glance is Cluster for who can do without: it gives up after half a minute.
+func Glance(ctx workflow.Context, c gennaker.ClusterRef) ([]gennaker.ServerGroup, error) {
+	options := reading
+	options.ScheduleToCloseTimeout = 30 * time.Second
+	return look(ctx, options, c)
+}
+
+func look(ctx workflow.Context, options workflow.ActivityOptions, c gennaker.ClusterRef) ([]gennaker.ServerGroup, error) {
+	changed := changedAt(ctx)
+	if changed.IsZero() {
+		changed = recall(ctx, c)
+	}
 	var list []gennaker.ServerGroup
-	err := run(ctx, reading, "look at cluster "+c.Name, groups.ListCluster,
-		activities.Look{ClusterRef: c, Changed: changedAt(ctx)}, &list)
+	err := run(ctx, options, "look at cluster "+c.Name, groups.ListCluster, activities.Look{ClusterRef: c, Changed: changed}, &list)
 	return list, err
 }
 

@@ -13,7 +13,27 @@ import (
 
 type deployConfig struct {
 	Clusters []strategies.Cluster `json:"clusters" required:"unless strategy" jsonschema_description:"What to deploy, all at the same time. In a strategy: what the stage deploys that runs it."`
+	Together bool                 `json:"rollbackTogether,omitempty" jsonschema_description:"If one of the clusters fails, those that have succeeded are rolled back too, one after another, the last of the list first. Each is looked at afterwards."`
 	Traffic  string               `json:"trafficOptions,omitempty" jsonschema:"enum=,enum=inherit,enum=enable,enum=disable" jsonschema_description:"In a strategy, without clusters: whether the new server group is made with traffic; inherit is the default."`
+}
+
+// goBack plans what happens when one of several deployments has failed and the
+// others are not to stay by themselves.
+func goBack(in Input) ([]gennaker.Stage, error) {
+	c, err := config.Decode[deployConfig](in.Config)
+	if err != nil || !c.Together {
+		return nil, err
+	}
+	list, err := in.deployments()
+	if err != nil {
+		return nil, nil // it has not come so far as to deploy
+	}
+	var clusters []any
+	for _, op := range list {
+		clusters = append(clusters, map[string]any{"account": op.Cluster.Account, "region": op.Cluster.Region, "cluster": op.Cluster.Name})
+	}
+	return []gennaker.Stage{{Type: "rollbackDeployments", Name: "Roll all back", HealthProviderNames: in.Stage.HealthProviderNames,
+		Config: map[string]any{"stages": []any{in.State.RefID}, "clusters": clusters}}}, nil
 }
 
 // createConfig is the block of one cluster, as fields of the stage.
