@@ -1,0 +1,36 @@
+// Package googletest is a Google Compute Engine of our own for tests: the
+// parts of compute/v1 that a deployment uses, with their life cycles.
+// Instances are provisioned, staged, checked, drained and stopped in their
+// time; changes are operations that end later; groups create, repair, update
+// and delete their instances one by one.
+//
+// It does not pretend: a method, a parameter, or a field with a meaning that it
+// does not know is refused with the reason notSimulated (501), never ignored.
+// What a field says that only describes (a machine type, a disk) is kept and
+// shown. It keeps nothing on disk, checks no credentials, and runs nothing.
+//
+// A test serves a cloud, has places made in a project, and gives the address
+// to Google's client:
+//
+//	server, err := googletest.Serve(googletest.Config{Clock: googletest.Fast(200), PageSize: 2})
+//	demo := server.Project("demo") // has the network default, and its zones
+//	demo.AddImage(googletest.Image{Name: "shop-1", Labels: …})
+//	check := demo.AddHealthCheck(googletest.HealthCheck{Name: "shop"})
+//	demo.AddBackendService(googletest.BackendService{Name: "shop", HealthCheck: check})
+//	demo.AddTargetPool(googletest.TargetPool{Name: "shop", Region: "us-central1"})
+//	compute.NewService(ctx, option.WithEndpoint(server.URL+"/compute/v1/"), option.WithoutAuthentication())
+//
+// Instances of an image that is Sick, or whose name ends with -sick, never
+// pass a health check; SetHealthy has one instance fail or pass from now on;
+// Kill ends one behind its group's back; RefuseLaunches has none start.
+//
+// Inject and Config.Fault decide what goes wrong with calls, SetThrottle how
+// many there may be. Requests counts calls by method, like
+// "instanceGroupManagers.insert", and Effects lists what they changed.
+//
+// Time is Config.Clock's. With a Virtual clock, the method wait of operations
+// moves the clock to the operation's end; with others it waits.
+//
+// Config.Judge stands around the server, as the checker of package discovery
+// does, which holds every request and answer against Google's own description.
+package googletest

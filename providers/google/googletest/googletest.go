@@ -1,0 +1,100 @@
+package googletest
+
+import (
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Config says how the simulated cloud behaves. The zero value is a cloud in
+// real time without faults.
+type Config struct {
+	// Clock is what the life cycles go by; default is the real one.
+	Clock Clock
+	// Times say how long things take; what is zero has its default.
+	Times Times
+	// Throttle limits the calls of each project, until SetThrottle.
+	Throttle Throttle
+	// PageSize caps the pages of every listing, to make tests turn them.
+	PageSize int
+	// Fault, if any, is asked before each call what shall go wrong.
+	Fault func(Call) *Fault
+	// Judge, if any, stands between the socket and the cloud.
+	Judge func(http.Handler) http.Handler
+}
+
+// Cloud is the simulated cloud: an http.Handler that answers as
+// compute.googleapis.com.
+type Cloud struct {
+	config Config
+	kinds  map[string]*kind // by collection
+	start  time.Time
+
+	mu        sync.Mutex // guards what follows, and the projects
+	now       time.Time
+	queue     events
+	throttle  Throttle
+	projects  map[string]*Project
+	buckets   map[string]*bucket // by project
+	injected  map[string][]Fault // by method
+	requests  map[string]int     // by method
+	throttled int
+	effects   []Effect
+	ids       int
+}
+
+// New makes a cloud without projects.
+func New(c Config) *Cloud {
+	if c.Clock == nil {
+		c.Clock = realClock{}
+	}
+	c.Times = c.Times.withDefaults()
+	now := c.Clock.Now()
+	return &Cloud{config: c, kinds: newKinds(), start: now, now: now, throttle: c.Throttle, projects: map[string]*Project{},
+		buckets: map[string]*bucket{}, injected: map[string][]Fault{}, requests: map[string]int{}}
+}
+
+// Project is a project, which is made with its zones and the network default
+// if it is not there yet.
+func (c *Cloud) Project(id string) *Project {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.projects[id]
+	if p == nil {
+		p = c.newProject(id)
+		c.projects[id] = p
+	}
+	return p
+}
+
+// Server is a cloud that listens on a port of the loopback interface.
+type Server struct {
+	*Cloud
+	// URL is where it answers; the endpoint of the API is URL + "/compute/v1/".
+	URL    string
+	server *http.Server
+}
+
+// Serve starts a cloud. The caller closes it.
+func Serve(c Config) (*Server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	cloud := New(c)
+	s := &Server{Cloud: cloud, URL: "http://" + listener.Addr().String(), server: &http.Server{Handler: cloud.Judged()}}
+	go s.server.Serve(listener)
+	return s, nil
+}
+
+// Judged is the cloud behind its judge, if it has one.
+func (c *Cloud) Judged() http.Handler {
+	if c.config.Judge == nil {
+		return c
+	}
+	return c.config.Judge(c)
+}
+
+// Close ends the server and its connections.
+func (s *Server) Close() error { return s.server.Close() }
