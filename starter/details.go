@@ -19,10 +19,10 @@ func details(v view, s gennaker.StageExecution) []span {
 	}
 	for _, id := range s.Operations {
 		for _, p := range v.Progress[id] {
-			lines = append(lines, span{instances(p), cyan})
+			lines = append(lines, span{located(id) + instances(p), cyan})
 		}
 		if text := v.WaysBack[id]; text != "" {
-			lines = append(lines, span{text, dim})
+			lines = append(lines, span{located(id) + text, dim})
 		}
 	}
 	if q := s.Question; q != nil && s.Judgment == nil {
@@ -51,6 +51,16 @@ func within(v view, s gennaker.StageExecution) []span {
 		lines = append(lines, span{"  " + d.text, d.style})
 	}
 	return lines
+}
+
+// located is where a cluster is that a workflow of this id changes, to stand before
+// what is said about it; empty in an account that has no regions.
+func located(operation string) string {
+	parts := strings.Split(operation, "/")
+	if len(parts) != 4 || parts[2] == gennaker.DefaultRegion {
+		return ""
+	}
+	return parts[1] + "/" + parts[2] + ": "
 }
 
 func instances(p gennaker.Progress) string {

@@ -133,7 +133,7 @@ func (j *journal) stage(v view, s gennaker.StageExecution, now time.Time) []line
 	for _, id := range s.Operations {
 		if text := v.WaysBack[id]; text != "" && text != j.back[id] {
 			j.back[id] = text
-			tell(now, text, dim)
+			tell(now, located(id)+text, dim)
 		}
 	}
 	if asking && before.Question == nil {
@@ -148,8 +148,8 @@ func (j *journal) counted(v view, s gennaker.StageExecution) []string {
 	var texts []string
 	for _, id := range s.Operations {
 		for _, p := range v.Progress[id] {
-			if text := instances(p); j.counts[p.ServerGroup] != text {
-				j.counts[p.ServerGroup] = text
+			if text := located(id) + instances(p); j.counts[id+p.ServerGroup] != text {
+				j.counts[id+p.ServerGroup] = text
 				texts = append(texts, text)
 			}
 		}

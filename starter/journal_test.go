@@ -76,3 +76,26 @@ func TestJournalOutlivesTemporal(t *testing.T) {
 		t.Errorf("it is said %d times that Temporal is back, want once:\n%s", n, out.String())
 	}
 }
+
+// Server groups in several places have the same names.
+func TestAJournalTellsPlacesApart(t *testing.T) {
+	var out strings.Builder
+	j := newJournal(page{out: &out})
+	v := deployment()
+	v.Stages = append([]gennaker.StageExecution{}, v.Stages...)
+	v.Stages[1].Operations = []string{"cluster/aws/eu/shop-web", "cluster/k8s/shop/shop-web"}
+	up := func(n int) []gennaker.Progress { return []gennaker.Progress{{ServerGroup: "shop-web-v001", Up: n, Total: 2}} }
+	for _, n := range []int{0, 1, 1} {
+		v.Progress = map[string][]gennaker.Progress{"cluster/aws/eu/shop-web": up(n), "cluster/k8s/shop/shop-web": up(2 - n)}
+		if err := j.show(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for want, times := range map[string]int{
+		"aws/eu: shop-web-v001: 0/2": 1, "aws/eu: shop-web-v001: 1/2": 1, "k8s/shop: shop-web-v001: 2/2": 1, "k8s/shop: shop-web-v001: 1/2": 1,
+	} {
+		if got := strings.Count(out.String(), want); got != times {
+			t.Errorf("%q is said %d times, want %d:\n%s", want, got, times, out.String())
+		}
+	}
+}
