@@ -45,7 +45,7 @@ func (a *Instances) TerminateInstances(ctx context.Context, t gennaker.Terminate
 // RebootInstances starts instances anew. Run twice, it does so twice: they are
 // out of service anyway until they are up again.
 func (a *Instances) RebootInstances(ctx context.Context, r gennaker.InstancesRef) error {
-	return use(ctx, a.registry, r.Account, func(ctx context.Context, p providers.Instances) error { return p.RebootInstances(ctx, r) })
+	return use(ctx, a.registry, r.Account, func(ctx context.Context, p providers.Reboots) error { return p.RebootInstances(ctx, r) })
 }
 
 // SetProcesses suspends and resumes processes of a server group.

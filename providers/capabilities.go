@@ -10,6 +10,7 @@ var capabilities = []struct {
 	{"partial traffic", is[PartialTraffic]},
 	{"clone", is[Specs]},
 	{"instances", is[Instances]},
+	{"reboot", is[Reboots]},
 	{"refresh", is[Refreshes]},
 	{"processes", is[Processes]},
 	{"load balancers", is[LoadBalancers]},

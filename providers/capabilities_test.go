@@ -20,6 +20,7 @@ type everything struct {
 	providers.Specs
 	providers.Images
 	providers.Instances
+	providers.Reboots
 	providers.Refreshes
 	providers.Processes
 	providers.LoadBalancers

@@ -97,6 +97,10 @@ type Instances interface {
 	// cloud makes new ones in their place, unless Shrink is set: then the
 	// server group wants that many fewer. It is no error if some are gone.
 	TerminateInstances(ctx context.Context, t gennaker.TerminateInstances) error
+}
+
+// Reboots is for clouds whose instances can start anew and stay what they are.
+type Reboots interface {
 	// RebootInstances starts running instances anew; ErrNotFound if one of them
 	// is gone.
 	RebootInstances(ctx context.Context, r gennaker.InstancesRef) error

@@ -71,6 +71,7 @@ var (
 	_ providers.Specs          = (*Cloud)(nil)
 	_ providers.Images         = (*Cloud)(nil)
 	_ providers.Instances      = (*Cloud)(nil)
+	_ providers.Reboots        = (*Cloud)(nil)
 	_ providers.Refreshes      = (*Cloud)(nil)
 	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.LoadBalancers  = (*Cloud)(nil)

@@ -40,6 +40,7 @@ var (
 	_ providers.LoadBalancers  = (*Cloud)(nil)
 	_ providers.Specs          = (*Cloud)(nil)
 	_ providers.Instances      = (*Cloud)(nil)
+	_ providers.Reboots        = (*Cloud)(nil)
 	_ providers.Jobs           = (*Cloud)(nil)
 	_ providers.Provider       = (*Cloud)(nil)
 	_ providers.PartialTraffic = (*Cloud)(nil)

@@ -50,6 +50,7 @@ var (
 	_ providers.Specs          = (*Cloud)(nil)
 	_ providers.Images         = (*Cloud)(nil)
 	_ providers.Instances      = (*Cloud)(nil)
+	_ providers.Reboots        = (*Cloud)(nil)
 	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.Jobs           = (*Cloud)(nil)
 

@@ -52,8 +52,8 @@ var changes = []change{
 	{"TerminateInstances with Shrink", is[providers.Instances], instances(3), func(ctx context.Context, s *suite) error {
 		return as[providers.Instances](s).TerminateInstances(ctx, gennaker.TerminateInstances{InstancesRef: s.marked(0), Shrink: true})
 	}, s0(func(g gennaker.ServerGroup) bool { return g.Capacity.Desired == 2 && up(2)(g) })},
-	{"RebootInstances", is[providers.Instances], instances(2), func(ctx context.Context, s *suite) error {
-		return as[providers.Instances](s).RebootInstances(ctx, s.marked(0))
+	{"RebootInstances", is[providers.Reboots], instances(2), func(ctx context.Context, s *suite) error {
+		return as[providers.Reboots](s).RebootInstances(ctx, s.marked(0))
 	}, s0(up(2))},
 	{"StartRefresh", canRefresh, instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Refreshes](s).StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: s.ref(), MinHealthy: 50, Token: "a"})

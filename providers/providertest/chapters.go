@@ -31,6 +31,7 @@ var chapters = []chapter{
 	about[providers.Specs](specCases),
 	about[providers.Images](imageCases),
 	about[providers.Instances](instanceCases),
+	about[providers.Reboots](rebootCases),
 	{canRefresh, refreshCases},
 	about[providers.Processes](processCases),
 	about[providers.LoadBalancers](loadBalancerCases),

@@ -13,8 +13,13 @@ var instanceCases = []testCase{
 	{"an instance that is terminated is replaced", withInstances(replacesTerminated)},
 	{"a server group shrinks by the instances that are terminated, once", withInstances(shrinksByTerminated)},
 	{"terminating instances of another or of none is no error", withInstances(terminatesGone)},
-	{"an instance that is rebooted is the same, and comes up again", withInstances(reboots)},
-	{"instances of what is not there are not found", withInstances(noInstances)},
+	{"terminating an instance that never was changes nothing", withInstances(terminatesNone)},
+}
+
+// rebootCases are the contract of providers.Reboots.
+var rebootCases = []testCase{
+	{"an instance that is rebooted is the same, and comes up again", reboots},
+	{"instances of what is not there are not found", noInstances},
 }
 
 // instanceSuite is one test's view of the cloud's instances.
@@ -79,10 +84,18 @@ func terminatesGone(s *instanceSuite) {
 	}
 }
 
-func reboots(s *instanceSuite) {
+func terminatesNone(s *instanceSuite) {
+	g := s.have(0, 1)
+	s.terminate(g, true, s.NoInstance)
+	if now := s.get(g.Ref()); now.Capacity.Desired != 1 {
+		s.Errorf("capacity = %s after nothing was terminated, want 1 desired", now.Capacity)
+	}
+}
+
+func reboots(s *suite) {
 	g := s.have(0, 2)
 	first := gennaker.InstancesRef{ServerGroupRef: g.Ref(), IDs: []string{g.Instances[0].ID}}
-	if err := s.instances.RebootInstances(s.ctx, first); err != nil {
+	if err := as[providers.Reboots](s).RebootInstances(s.ctx, first); err != nil {
 		s.Fatalf("RebootInstances = %v", err)
 	}
 	s.eventually(g.Ref(), "up with the same instances", func(now gennaker.ServerGroup) bool {
@@ -90,17 +103,14 @@ func reboots(s *instanceSuite) {
 	})
 }
 
-func noInstances(s *instanceSuite) {
+func noInstances(s *suite) {
+	cloud := as[providers.Reboots](s)
 	gone := gennaker.InstancesRef{ServerGroupRef: s.request(9, "a", 0).Ref(), IDs: []string{s.NoInstance}}
-	if err := s.instances.RebootInstances(s.ctx, gone); !errors.Is(err, gennaker.ErrNotFound) {
+	if err := cloud.RebootInstances(s.ctx, gone); !errors.Is(err, gennaker.ErrNotFound) {
 		s.Errorf("RebootInstances of what is not there = %v, want ErrNotFound", err)
 	}
 	gone.ServerGroupRef = s.have(0, 1).Ref()
-	if err := s.instances.RebootInstances(s.ctx, gone); !errors.Is(err, gennaker.ErrNotFound) {
+	if err := cloud.RebootInstances(s.ctx, gone); !errors.Is(err, gennaker.ErrNotFound) {
 		s.Errorf("RebootInstances of one that is not there = %v, want ErrNotFound", err)
-	}
-	s.terminate(s.get(gone.ServerGroupRef), true, s.NoInstance)
-	if now := s.get(gone.ServerGroupRef); now.Capacity.Desired != 1 {
-		s.Errorf("capacity = %s after nothing was terminated, want 1 desired", now.Capacity)
 	}
 }
