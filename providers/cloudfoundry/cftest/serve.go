@@ -1,0 +1,63 @@
+// Package cftest is a Cloud Foundry of our own for tests: as much of the v3
+// API of the Cloud Controller as the provider uses, with a UAA that gives
+// tokens and a Log Cache that keeps what was written. Things take their time by
+// a clock that a test can hold, requests are refused as the Cloud Controller
+// refuses them, and what they change is counted.
+//
+// What has an image or a buildpack whose name ends in -sick crashes once it has
+// started; one that ends in -broken cannot be staged. Tasks are run, by sh.
+package cftest
+
+import (
+	"net"
+	"net/http"
+	"time"
+)
+
+// Config is how a cloud begins. The zero value is one in which nothing takes
+// any time.
+type Config struct {
+	Clock Clock // default: the real one
+	Times Times
+	// Address is where Serve listens; default is a free port of the loopback.
+	Address string
+}
+
+// Times are how long things take.
+type Times struct {
+	Staging  time.Duration // build STAGING → STAGED
+	Starting time.Duration // instance STARTING → RUNNING
+	Job      time.Duration // job PROCESSING → COMPLETE
+}
+
+// Usual are times that people can watch.
+var Usual = Times{Staging: 3 * time.Second, Starting: 2 * time.Second, Job: time.Second}
+
+// Server is a cloud that listens.
+type Server struct {
+	*Cloud
+	// URL is the API's.
+	URL  string
+	http *http.Server
+}
+
+// Serve makes a cloud and has it listen.
+func Serve(c Config) (*Server, error) {
+	if c.Address == "" {
+		c.Address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", c.Address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Cloud: New(c), URL: "http://" + listener.Addr().String()}
+	s.http = &http.Server{Handler: s.Cloud, ReadHeaderTimeout: time.Minute}
+	go func() { _ = s.http.Serve(listener) }() // until Close
+	return s, nil
+}
+
+// Close ends it, with the tasks that run.
+func (s *Server) Close() error {
+	s.stopTasks()
+	return s.http.Close()
+}

@@ -1,0 +1,189 @@
+package cloudfoundry
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cloudfoundry/go-cfclient/v3/client"
+	"github.com/cloudfoundry/go-cfclient/v3/resource"
+
+	"github.com/gennaker/gennaker"
+)
+
+// StartRefresh begins a rolling deployment: instances of a new droplet come
+// before those of the old one go. The deployment carries the token.
+func (c *Cloud) StartRefresh(ctx context.Context, r gennaker.StartRefresh) error {
+	return c.do(ctx, "refresh", r.Name, r.Region, func(s *space) error {
+		a, err := s.app(ctx, r.Name)
+		if err != nil {
+			return err
+		}
+		d, err := s.deployment(ctx, a.GUID, r.Token)
+		if err != nil || d != nil && tokenOf(d.Metadata) == r.Token {
+			return err
+		}
+		if d != nil && d.Status.Value == deploymentActive {
+			return fmt.Errorf("%w: another deployment is under way", gennaker.ErrExists)
+		}
+		if a.State != started {
+			return fmt.Errorf("%w: it is stopped: it has no instances to replace", gennaker.ErrInvalid)
+		}
+		return s.deploy(ctx, a, r)
+	})
+}
+
+// The states of a deployment.
+const (
+	deploymentActive   = "ACTIVE"
+	deploymentDone     = "DEPLOYED"
+	deploymentCanceled = "CANCELED"
+	deploymentReplaced = "SUPERSEDED"
+)
+
+// deployment is that of a token, or else the newest of an app; nil if it never
+// had one.
+func (s *space) deployment(ctx context.Context, app, token string) (*resource.Deployment, error) {
+	o := client.NewDeploymentListOptions()
+	o.AppGUIDs = only(app)
+	found, err := s.Deployments.ListAll(ctx, o)
+	if err != nil || len(found) == 0 {
+		return nil, kinded(err)
+	}
+	newest := found[0]
+	for _, d := range found {
+		if token != "" && tokenOf(d.Metadata) == token {
+			return d, nil
+		}
+		if !d.CreatedAt.Before(newest.CreatedAt) {
+			newest = d
+		}
+	}
+	return newest, nil
+}
+
+// deploy makes the droplet, if there is to be another, and begins the
+// deployment.
+func (s *space) deploy(ctx context.Context, a *resource.App, r gennaker.StartRefresh) error {
+	spec, attributes, err := decode(r.Spec)
+	if err != nil {
+		return err
+	}
+	web, err := s.web(ctx, a.GUID)
+	if err != nil {
+		return err
+	}
+	wanted := capacity(web, notesOf(a.Metadata)).Desired
+	in := resource.NewDeploymentCreate(a.GUID)
+	in.Strategy = "rolling"
+	in.Metadata = marked(map[string]string{gennaker.MarkToken: r.Token})
+	at := max(1, wanted*(100-r.MinHealthy)/100)
+	in.Options = &resource.DeploymentOptions{MaxInFlight: &at}
+	in.Droplet = &resource.Relationship{GUID: dropletOf(a)}
+	if spec.Artifact != nil {
+		if in.Droplet.GUID, err = s.droplet(ctx, a, spec.Artifact, r.Token); err != nil {
+			return err
+		}
+	}
+	if err := s.setVariables(ctx, a.GUID, attributes.variables()); err != nil {
+		return err
+	}
+	if spec.Artifact != nil {
+		if err := s.note(ctx, a, map[string]string{noteImage: spec.Artifact.label()}); err != nil {
+			return err
+		}
+	}
+	_, err = s.Deployments.Create(ctx, in)
+	return kinded(err)
+}
+
+// setVariables sets variables of an app; others stay.
+func (s *space) setVariables(ctx context.Context, app string, variables map[string]string) error {
+	if len(variables) == 0 {
+		return nil
+	}
+	to := map[string]*string{}
+	for name, value := range variables {
+		to[name] = &value
+	}
+	_, err := s.Applications.SetEnvironmentVariables(ctx, app, to)
+	return kinded(err)
+}
+
+// GetRefresh tells of the newest deployment of an app.
+func (c *Cloud) GetRefresh(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.Refresh, error) {
+	var r gennaker.Refresh
+	err := c.do(ctx, "get the refresh of", ref.Name, ref.Region, func(s *space) error {
+		a, err := s.app(ctx, ref.Name)
+		if err != nil {
+			return err
+		}
+		d, err := s.deployment(ctx, a.GUID, "")
+		switch {
+		case err != nil:
+			return err
+		case d == nil:
+			return gennaker.ErrNotFound
+		}
+		r = gennaker.Refresh{Token: tokenOf(d.Metadata), State: stateOf(d), Started: d.CreatedAt}
+		if d.Status.Details != nil {
+			r.Reason = d.Status.Details.Error
+		}
+		r.Percent, err = s.percent(ctx, a, d)
+		return err
+	})
+	return r, err
+}
+
+func stateOf(d *resource.Deployment) gennaker.RefreshState {
+	switch {
+	case d.Status.Value == deploymentActive:
+		return gennaker.RefreshRunning
+	case d.Status.Reason == deploymentDone:
+		return gennaker.RefreshSucceeded
+	case d.Status.Reason == deploymentCanceled || d.Status.Reason == deploymentReplaced:
+		return gennaker.RefreshCancelled
+	}
+	return gennaker.RefreshFailed
+}
+
+// percent is how many of the instances are of the new process, and run.
+func (s *space) percent(ctx context.Context, a *resource.App, d *resource.Deployment) (int, error) {
+	switch state := stateOf(d); {
+	case state == gennaker.RefreshSucceeded:
+		return 100, nil
+	case state != gennaker.RefreshRunning || len(d.NewProcesses) == 0:
+		return 0, nil
+	}
+	web, err := s.web(ctx, a.GUID)
+	if err != nil {
+		return 0, err
+	}
+	of := capacity(web, notesOf(a.Metadata)).Desired
+	found, err := s.instances(ctx, &resource.Process{Resource: resource.Resource{GUID: d.NewProcesses[0].GUID}})
+	if err != nil || of == 0 {
+		return 0, err
+	}
+	up := 0
+	for _, i := range found {
+		if healthOf(i.State) == gennaker.Up {
+			up++
+		}
+	}
+	return min(100, up*100/of), nil
+}
+
+// CancelRefresh cancels the deployment that is under way: the old instances
+// come back.
+func (c *Cloud) CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return c.do(ctx, "cancel the refresh of", ref.Name, ref.Region, func(s *space) error {
+		a, err := s.app(ctx, ref.Name)
+		if err != nil {
+			return err
+		}
+		d, err := s.deployment(ctx, a.GUID, "")
+		if err != nil || d == nil || d.Status.Value != deploymentActive {
+			return err
+		}
+		return kinded(s.Deployments.Cancel(ctx, d.GUID))
+	})
+}
