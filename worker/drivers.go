@@ -18,9 +18,10 @@ import (
 // and a function that decodes the fields of its accounts. What decode has
 // reported needs no error.
 var drivers = map[string]func(*section) (providers.Provider, error){
-	"aws":   openAWS,
-	"ecs":   openECS,
-	"local": openLocal,
+	"aws":          openAWS,
+	"cloudfoundry": openCloudFoundry,
+	"ecs":          openECS,
+	"local":        openLocal,
 }
 
 func openLocal(s *section) (providers.Provider, error) {

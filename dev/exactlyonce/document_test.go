@@ -17,6 +17,7 @@ import (
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/ecs"
+	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/local"
 	"github.com/gennaker/gennaker/providers/memory"
 )
@@ -37,6 +38,7 @@ var clouds = []covered{
 	{"local", (*local.Cloud)(nil), false, nil},
 	{"aws", (*aws.Cloud)(nil), false, func(method string) bool { return !aboutFunctions(method) }},
 	{"lambda", (*aws.Cloud)(nil), true, aboutFunctions},
+	{"cloudfoundry", (*cloudfoundry.Cloud)(nil), false, nil},
 	{"ecs", (*ecs.Cloud)(nil), false, nil},
 }
 

@@ -37,6 +37,16 @@ func (s *space) bindings(ctx context.Context, app, service string) ([]*resource.
 	return found, kinded(err)
 }
 
+// bindAll binds an app to service instances.
+func (s *space) bindAll(ctx context.Context, app string, names []string) error {
+	for _, name := range names {
+		if err := s.bind(ctx, app, name, nil); err != nil {
+			return fmt.Errorf("service %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // bind binds an app to a service instance. If it is bound, nothing changes.
 func (s *space) bind(ctx context.Context, app, name string, parameters map[string]any) error {
 	i, err := s.service(ctx, name)

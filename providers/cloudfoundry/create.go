@@ -157,13 +157,11 @@ func (s *space) furnish(ctx context.Context, a *resource.App, p plan) error {
 			return fmt.Errorf("set its droplet: %w", kinded(err))
 		}
 	}
-	if err := s.shape(ctx, a.GUID, p); err != nil {
+	if err := s.shape(ctx, a.GUID, p.manifest.processes(&p.Capacity.Desired)); err != nil {
 		return err
 	}
-	for _, name := range p.manifest.Services {
-		if err := s.bind(ctx, a.GUID, name, nil); err != nil {
-			return fmt.Errorf("service %s: %w", name, err)
-		}
+	if err := s.bindAll(ctx, a.GUID, p.manifest.Services); err != nil {
+		return err
 	}
 	if !p.Disabled {
 		if err := s.lead(ctx, a.GUID, p.routes); err != nil {

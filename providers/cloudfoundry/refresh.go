@@ -84,7 +84,7 @@ func (s *space) deploy(ctx context.Context, a *resource.App, r gennaker.StartRef
 			return err
 		}
 	}
-	if err := s.setVariables(ctx, a.GUID, attributes.variables()); err != nil {
+	if err := s.adapt(ctx, a.GUID, attributes); err != nil {
 		return err
 	}
 	if spec.Artifact != nil {
@@ -94,6 +94,25 @@ func (s *space) deploy(ctx context.Context, a *resource.App, r gennaker.StartRef
 	}
 	_, err = s.Deployments.Create(ctx, in)
 	return kinded(err)
+}
+
+// adapt gives an app what a manifest says beside the droplet. New instances
+// have it; what the manifest does not say stays.
+func (s *space) adapt(ctx context.Context, app string, to Attributes) error {
+	if err := s.setVariables(ctx, app, to.variables()); err != nil {
+		return err
+	}
+	if err := s.shape(ctx, app, to.processes(nil)); err != nil {
+		return err
+	}
+	if err := s.bindAll(ctx, app, to.Services); err != nil {
+		return err
+	}
+	var routes []destination
+	for _, url := range to.Routes {
+		routes = append(routes, destination{Route: url})
+	}
+	return s.lead(ctx, app, routes)
 }
 
 // setVariables sets variables of an app; others stay.

@@ -9,14 +9,14 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// shape gives the processes of an app the sizes, commands and health checks
-// that the manifest says, and web the instances.
-func (s *space) shape(ctx context.Context, app string, p plan) error {
+// shape gives processes of an app the sizes, commands, health checks and
+// instances that are wanted.
+func (s *space) shape(ctx context.Context, app string, to []Process) error {
 	all, err := s.whole(ctx, app)
 	if err != nil {
 		return err
 	}
-	for _, wanted := range p.processes() {
+	for _, wanted := range to {
 		is := find(all, wanted.Type)
 		if is == nil {
 			return fmt.Errorf("processes: %w: there is no process %s in what was deployed", gennaker.ErrInvalid, wanted.Type)
@@ -49,12 +49,13 @@ func find(all []*resource.Process, kind string) *resource.Process {
 	return nil
 }
 
-// processes are web, and the others that the manifest has.
-func (p plan) processes() []Process {
-	web := p.manifest.web()
-	web.Instances = &p.Capacity.Desired
+// processes are web, with that many instances or as many as it has, and the
+// others that the manifest has.
+func (a Attributes) processes(instances *int) []Process {
+	web := a.web()
+	web.Instances = instances
 	all := []Process{web}
-	for _, other := range p.manifest.Processes {
+	for _, other := range a.Processes {
 		if other.Type != "web" {
 			all = append(all, other)
 		}

@@ -159,10 +159,7 @@ func scaleProcess(c *Cloud, r *request) (answer, error) {
 	if !slices.Equal(before, []int{p.instances, p.memory, p.disk}) {
 		c.changed(r)
 	}
-	if p.memory != before[1] || p.disk != before[2] {
-		p.running = nil
-	}
-	c.fill(p.app)
+	c.fill(p.app) // sizes are those of instances that start later
 	return answer{status: 202, body: p.show(r)}, nil
 }
 

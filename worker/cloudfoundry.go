@@ -1,0 +1,40 @@
+package worker
+
+import (
+	"time"
+
+	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/cloudfoundry"
+)
+
+func openCloudFoundry(s *section) (providers.Provider, error) {
+	f := struct {
+		API               string        `yaml:"api"`
+		User              string        `yaml:"user"`
+		Password          Secret        `yaml:"password"`
+		ClientID          string        `yaml:"clientId"`
+		ClientSecret      Secret        `yaml:"clientSecret"`
+		Token             Secret        `yaml:"token"`
+		SkipSSLValidation bool          `yaml:"skipSslValidation"`
+		Spaces            []string      `yaml:"spaces"`
+		Lag               time.Duration `yaml:"lag"`
+		LookEvery         time.Duration `yaml:"lookEvery"`
+	}{Lag: time.Second, LookEvery: 2 * time.Second}
+	if !s.decode(&f) {
+		return nil, nil
+	}
+	return cloudfoundry.New(cloudfoundry.Config{
+		Account:           s.account,
+		API:               f.API,
+		Username:          f.User,
+		Password:          string(f.Password),
+		ClientID:          f.ClientID,
+		ClientSecret:      string(f.ClientSecret),
+		Token:             string(f.Token),
+		SkipSSLValidation: f.SkipSSLValidation,
+		Spaces:            f.Spaces,
+		Lag:               f.Lag,
+		LookEvery:         f.LookEvery,
+		Limits:            s.report.requests,
+	})
+}
