@@ -141,11 +141,6 @@ func (c *checker) enum(n *node, r rule, p *path) {
 		return
 	}
 	allowed := slices.DeleteFunc(slices.Clone(r.enum), func(s string) bool { return s == "" })
-	if slices.Contains(spinnakerValues[r.name], n.text) {
-		c.problem(n.position, p, "%s is a %s of Spinnaker that Gennaker does not have yet: it has %s", strconv.Quote(n.text), r.name, strings.Join(allowed, ", ")).
-			is(SpinnakerOnly, r.name+" "+n.text)
-		return
-	}
 	c.problem(n.position, p, "%s is not one of %s%s", strconv.Quote(shorten(n.text)), strings.Join(allowed, ", "), c.nearest(n.text, allowed))
 }
 

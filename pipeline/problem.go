@@ -28,7 +28,7 @@ type Kind string
 
 // The kinds. The first three are problems, the others notes.
 const (
-	SpinnakerOnly Kind = "spinnakerOnly" // a stage type, or a value, that only Spinnaker has
+	SpinnakerOnly Kind = "spinnakerOnly" // a stage type that only Spinnaker has
 	UnknownType   Kind = "unknownType"   // a stage type that nobody has
 	Template      Kind = "template"      // an instance of a template
 	NotYet        Kind = "notYet"        // a field that nothing acts on, or a function that is not there

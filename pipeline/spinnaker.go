@@ -56,12 +56,6 @@ var spinnakerTypes = strings.Fields(`
 	upsertPluginInfo deletePluginInfo loadPluginRelease setPreferredPluginRelease
 `)
 
-// spinnakerValues are what Spinnaker takes in fields that have a fixed set of
-// values, where Gennaker does not take all of them yet.
-var spinnakerValues = map[string][]string{
-	"strategy": {"cfrollingredblack"},
-}
-
 // spinnakerFields are fields that look like slips of others and are none:
 // Spinnaker's editor writes them, and some clouds read them.
 var spinnakerFields = strings.Fields(`

@@ -1,8 +1,10 @@
 package strategies
 
 import (
+	"fmt"
 	"maps"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/gennaker/gennaker"
@@ -23,9 +25,9 @@ type Cluster struct {
 	Capacity      gennaker.Capacity `json:"capacity,omitzero" jsonschema_description:"Default: one instance."`
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
 
-	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack,enum=rollingredblack,enum=monitored,enum=custom,enum=rollingpush" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others. rollingredblack: move the traffic step by step, see targetPercentages. monitored: the same, judged by a deployment monitor, see deploySteps. custom: run strategyPipeline instead. rollingpush: replace the instances of the source in place, see termination."`
+	Strategy          string   `json:"strategy,omitempty" jsonschema:"enum=,enum=none,enum=highlander,enum=redblack,enum=rollingredblack,enum=monitored,enum=custom,enum=rollingpush,enum=cfrollingredblack" jsonschema_description:"none: add a server group. highlander: then destroy all others. redblack: then disable all others. rollingredblack: move the traffic step by step, see targetPercentages. monitored: the same, judged by a deployment monitor, see deploySteps. custom: run strategyPipeline instead. rollingpush: replace the instances of the source in place, see termination. cfrollingredblack: move the instances step by step, see targetPercentages: the new server group grows as the source shrinks."`
 	TargetHealthy     *int     `json:"targetHealthyDeployPercentage,omitempty" jsonschema:"minimum=0,maximum=100" jsonschema_description:"Percent of the instances that must be healthy; default 100."`
-	MaxRemaining      int      `json:"maxRemainingAsgs,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack: server groups to keep; 0 keeps all."`
+	MaxRemaining      int      `json:"maxRemainingAsgs,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack and cfrollingredblack: server groups to keep; 0 keeps all."`
 	AllowDeleteActive bool     `json:"allowDeleteActive,omitempty" jsonschema_description:"redblack: maxRemainingAsgs may destroy server groups that took traffic."`
 	DelayCleanup      float64  `json:"delayBeforeCleanup,omitempty" jsonschema:"minimum=0" jsonschema_description:"redblack: seconds between the new server group's health and disabling the old."`
 	DelayDisable      float64  `json:"delayBeforeDisableSec,omitempty" jsonschema:"minimum=0" jsonschema_description:"The old name of delayBeforeCleanup."`
@@ -40,7 +42,7 @@ type Cluster struct {
 	PreferSource bool   `json:"preferSourceCapacity,omitempty" jsonschema_description:"With useSourceCapacity: take capacity if there is no source. Otherwise the deployment fails."`
 	Source       Source `json:"source,omitzero" jsonschema_description:"The server group that the new one follows. Default: the newest that is enabled, else the newest."`
 
-	Percentages []int       `json:"targetPercentages,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"rollingredblack: the steps, as percentages of the source's size; 100 is the last whether it is named or not. At each step the new server group grows to that size, delayBeforeCleanup passes, pipelineBeforeCleanup runs, and that percentage of the source's instances is taken out of traffic."`
+	Percentages []int       `json:"targetPercentages,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"rollingredblack: the steps, as percentages of the source's size; 100 is the last whether it is named or not. At each step the new server group grows to that size, delayBeforeCleanup passes, pipelineBeforeCleanup runs, and that percentage of the source's instances is taken out of traffic. cfrollingredblack: percentages of its own size, and the source shrinks by them."`
 	Validation  *Validation `json:"pipelineBeforeCleanup,omitempty" jsonschema_description:"rollingredblack: a pipeline that must succeed at each step. Its parameters deployedServerGroup, sourceServerGroup and percentageComplete are filled in."`
 
 	DeploySteps    []int          `json:"deploySteps,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"monitored: the steps, as targetPercentages are. At each step the new server group grows to that size, that percentage of the source's instances is taken out of traffic, and the deployment monitor says whether to go on."`
@@ -134,4 +136,16 @@ func spec(block map[string]any) map[string]any {
 		rest["availabilityZones"] = zones
 	}
 	return rest
+}
+
+// written is the size of a cluster block that says it, in place of capacity, in
+// the attributes of its manifest.
+func written(block map[string]any) gennaker.Capacity {
+	manifest, _ := block["manifest"].(map[string]any)
+	direct, _ := manifest["direct"].(map[string]any)
+	n, err := strconv.Atoi(fmt.Sprint(direct["instances"]))
+	if err != nil || n < 0 {
+		return gennaker.Capacity{}
+	}
+	return gennaker.Capacity{Min: n, Desired: n, Max: n}
 }

@@ -29,14 +29,15 @@ type Strategy struct {
 
 // Table is every strategy by its name in documents.
 var Table = map[string]Strategy{
-	"":                {Run: None},
-	"none":            {Run: None},
-	"highlander":      {Run: Highlander},
-	"redblack":        {Run: RedBlack},
-	"rollingredblack": {Run: RollingRedBlack, Rolls: true},
-	"monitored":       {Run: Monitored, Rolls: true},
-	"custom":          {Run: Custom},
-	"rollingpush":     {Run: RollingPush, InPlace: true},
+	"":                  {Run: None},
+	"none":              {Run: None},
+	"highlander":        {Run: Highlander},
+	"redblack":          {Run: RedBlack},
+	"rollingredblack":   {Run: RollingRedBlack, Rolls: true},
+	"cfrollingredblack": {Run: CFRollingRedBlack},
+	"monitored":         {Run: Monitored, Rolls: true},
+	"custom":            {Run: Custom},
+	"rollingpush":       {Run: RollingPush, InPlace: true},
 }
 
 // Deployment is one deployment under way. Old is the cluster as it was before,
@@ -129,6 +130,9 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 	c, err := config.Decode[Cluster](op.Config)
 	if err != nil {
 		return nil, err
+	}
+	if c.Capacity == (gennaker.Capacity{}) {
+		c.Capacity = written(op.Config)
 	}
 	if err := c.capacity().Check(); err != nil {
 		return nil, err
