@@ -53,6 +53,7 @@ type Activities struct {
 	People       *People
 	Engine       *Engine
 	Webhooks     *Webhooks
+	Artifacts    *Artifacts
 	Monitors     *Monitors
 	Prices       *Prices
 	Pipelines    *Pipelines
@@ -74,6 +75,7 @@ func New(c Config) Activities {
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
 		Webhooks:     webhooks,
+		Artifacts:    &Artifacts{webhooks: webhooks},
 		Monitors:     &Monitors{webhooks: webhooks, all: c.Monitors},
 		Prices:       &Prices{webhooks: webhooks, lists: c.Prices},
 		Pipelines:    &Pipelines{store: c.Pipelines},
@@ -94,6 +96,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)
 	r.RegisterActivity(a.Webhooks)
+	r.RegisterActivity(a.Artifacts)
 	r.RegisterActivity(a.Monitors)
 	r.RegisterActivity(a.Prices)
 	r.RegisterActivity(a.Pipelines)

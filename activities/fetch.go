@@ -18,37 +18,39 @@ const maxFetched = 256 << 10
 // Fetch gets the text that a URL answers with, where webhooks may go. Any
 // answer but a 2xx is an error.
 func (w *Webhooks) Fetch(ctx context.Context, url string) (text string, err error) {
-	err = alive(ctx, func(ctx context.Context, _ *pulse) (err error) {
-		text, err = w.fetch(ctx, WebhookRequest{Method: http.MethodGet, URL: url})
+	err = alive(ctx, func(ctx context.Context, _ *pulse) error {
+		data, err := w.get(ctx, WebhookRequest{Method: http.MethodGet, URL: url}, maxFetched)
+		text = strings.ToValidUTF8(string(data), "\uFFFD")
 		return err
 	})
 	return text, err
 }
 
-func (w *Webhooks) fetch(ctx context.Context, r WebhookRequest) (string, error) {
+// get reads what a URL answers with, of so many bytes at most.
+func (w *Webhooks) get(ctx context.Context, r WebhookRequest, most int) ([]byte, error) {
 	req, _, err := w.request(ctx, r)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	client := *w.client
 	client.CheckRedirect = func(next *http.Request, via []*http.Request) error { return w.redirect(next, via, r) }
 	response, err := client.Do(req)
 	if err != nil {
-		return "", unreachable(ctx, r, err)
+		return nil, unreachable(ctx, r, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode/100 != 2 {
-		return "", fmt.Errorf("GET %s: %w: it answered %d %s", r.shown(), statusKind(response.StatusCode),
+		return nil, fmt.Errorf("GET %s: %w: it answered %d %s", r.shown(), statusKind(response.StatusCode),
 			response.StatusCode, http.StatusText(response.StatusCode))
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, maxFetched+1))
+	data, err := io.ReadAll(io.LimitReader(response.Body, int64(most)+1))
 	if err != nil {
-		return "", unreachable(ctx, r, err)
+		return nil, unreachable(ctx, r, err)
 	}
-	if len(data) > maxFetched {
-		return "", fmt.Errorf("GET %s: %w: its answer is longer than %d bytes", r.shown(), gennaker.ErrInvalid, maxFetched)
+	if len(data) > most {
+		return nil, fmt.Errorf("GET %s: %w: its answer is longer than %d bytes", r.shown(), gennaker.ErrInvalid, most)
 	}
-	return strings.ToValidUTF8(string(data), "\uFFFD"), nil
+	return data, nil
 }
 
 // unreachable says why there is no answer. Only what the policy denies will

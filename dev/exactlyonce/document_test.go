@@ -61,6 +61,7 @@ var reads = map[string]bool{
 	"AwaitCluster": true, "AwaitJob": true, "AwaitExecution": true, "AwaitLeave": true, "AwaitStarted": true, "FindArtifacts": true,
 	"Judges": true, "Noop": true, "FindPipeline": true, "PipelineID": true, "Fetch": true, "MonitorWebhook": true,
 	"FindPreconfiguredWebhook": true, "FindMonitor": true, "AwaitRefresh": true, "FindPrices": true,
+	"ReadArtifact": true, "BakeManifest": true,
 }
 
 // methods are the calls of the contract that the activities are which only find

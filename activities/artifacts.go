@@ -1,0 +1,59 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gennaker/gennaker"
+)
+
+// Artifacts reads what artifacts refer to: without accounts, and from where
+// webhooks may go.
+type Artifacts struct {
+	webhooks *Webhooks
+}
+
+// ReadArtifact returns the text that an artifact is, of 256 KiB at most.
+func (a *Artifacts) ReadArtifact(ctx context.Context, x gennaker.Artifact) (text string, err error) {
+	err = alive(ctx, func(ctx context.Context, _ *pulse) error {
+		data, err := a.read(ctx, x, maxFetched)
+		text = strings.ToValidUTF8(string(data), "\uFFFD")
+		return err
+	})
+	return text, err
+}
+
+// The types of artifacts that can be read besides embedded ones.
+const (
+	httpFile  = "http/file"
+	helmChart = "helm/chart"
+)
+
+// read returns an artifact's content, of so many bytes at most.
+func (a *Artifacts) read(ctx context.Context, x gennaker.Artifact, most int) ([]byte, error) {
+	data, ok, err := x.Content()
+	switch {
+	case err != nil:
+	case ok:
+	case x.Type == httpFile:
+		data, err = a.get(ctx, x.Reference, most)
+	case x.Type == helmChart:
+		data, err = a.chart(ctx, x, most)
+	default:
+		return nil, fmt.Errorf("artifact %s: %w: content is read of the types %s, %s and %s; a file of a repository can be read by its URL, as %s",
+			x, gennaker.ErrInvalid, gennaker.EmbeddedBase64, httpFile, helmChart, httpFile)
+	}
+	if err == nil && len(data) > most {
+		err = fmt.Errorf("%w: it has more than %d bytes", gennaker.ErrInvalid, most)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("artifact %s: %w", x, err)
+	}
+	return data, nil
+}
+
+func (a *Artifacts) get(ctx context.Context, url string, most int) ([]byte, error) {
+	return a.webhooks.get(ctx, WebhookRequest{Method: http.MethodGet, URL: url}, most)
+}
