@@ -69,7 +69,9 @@ entries:
 	chart := func(name, version string) gennaker.Artifact {
 		return gennaker.Artifact{Type: "helm/chart", Name: name, Version: version, Reference: s.URL + "/repo"}
 	}
-	file := func(path string) gennaker.Artifact { return gennaker.Artifact{Type: "http/file", Reference: s.URL + path} }
+	file := func(path string) gennaker.Artifact {
+		return gennaker.Artifact{Type: "http/file", Reference: s.URL + path}
+	}
 	for _, c := range []struct {
 		name     string
 		policy   WebhookPolicy

@@ -56,6 +56,8 @@ type Types map[string]Type
 var Table = withOldNames(Types{
 	"applySourceServerGroupCapacity": {About: "Lowers the min of a server group to the one that captureSourceServerGroupCapacity has kept.",
 		Run: ApplyCapacity, Config: applyConfig{}, OwnClock: true},
+	"bakeManifest": {About: "Makes Kubernetes manifests of a Helm chart or a kustomization, as an artifact for the stages after it.",
+		Run: BakeManifest, Config: bakeManifestConfig{}, Limit: 5 * time.Minute, InDryRun: true},
 	"bulkDestroyServerGroup": {About: "Takes several server groups of a cluster out of traffic and removes them.",
 		Run: BulkDestroy, Config: destroySomeConfig{}, OwnClock: true},
 	"captureSourceServerGroupCapacity": {About: "Keeps the capacity of a server group for later stages.",
