@@ -18,12 +18,16 @@ const maxFetched = 256 << 10
 // Fetch gets the text that a URL answers with, where webhooks may go. Any
 // answer but a 2xx is an error.
 func (w *Webhooks) Fetch(ctx context.Context, url string) (text string, err error) {
-	err = alive(ctx, func(ctx context.Context, _ *pulse) error {
-		data, err := w.get(ctx, WebhookRequest{Method: http.MethodGet, URL: url}, maxFetched)
-		text = strings.ToValidUTF8(string(data), "\uFFFD")
+	err = alive(ctx, func(ctx context.Context, _ *pulse) (err error) {
+		text, err = w.fetch(ctx, WebhookRequest{Method: http.MethodGet, URL: url})
 		return err
 	})
 	return text, err
+}
+
+func (w *Webhooks) fetch(ctx context.Context, r WebhookRequest) (string, error) {
+	data, err := w.get(ctx, r, maxFetched)
+	return strings.ToValidUTF8(string(data), "\uFFFD"), err
 }
 
 // get reads what a URL answers with, of so many bytes at most.
