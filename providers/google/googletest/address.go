@@ -59,9 +59,9 @@ func (a address) path() string { return a.where() + a.collection + "/" + a.name 
 
 const origin = "https://www.googleapis.com/compute/v1/"
 
-// reference is what a URL, or a part of one, of a resource names: a path below
-// a project, which is empty if it does not say it.
-func reference(text string) (project, path string, ok bool) {
+// below is the project that a URL, or a part of one, names, and what follows.
+// The project is empty if it does not say it.
+func below(text string) (project, path string) {
 	if _, after, found := strings.Cut(text, "://"); found {
 		_, text, _ = strings.Cut(after, "/compute/v1/")
 	}
@@ -69,8 +69,14 @@ func reference(text string) (project, path string, ok bool) {
 	if after, found := strings.CutPrefix(text, "projects/"); found {
 		project, text, _ = strings.Cut(after, "/")
 	}
-	a, ok := parseAddress(text)
-	return project, text, ok && a.name != "" && a.rest == ""
+	return project, text
+}
+
+// reference is the resource that a URL, or a part of one, names.
+func reference(text string) (project, path string, ok bool) {
+	project, path = below(text)
+	a, ok := parseAddress(path)
+	return project, path, ok && a.name != "" && a.rest == ""
 }
 
 func lastPart(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

@@ -13,6 +13,17 @@ func getFromFamily(c *call) (any, error) {
 	return nil, notFound("projects/" + c.id + "/global/images/family/" + c.name)
 }
 
+// deleteImage deletes an image, also one that templates name: Google does not
+// ask.
+func deleteImage(c *call) (*resource, error) {
+	r, err := c.changeable()
+	if err != nil {
+		return nil, err
+	}
+	r.deleting = true
+	return c.operate(r, r.remove, func() { r.deleting = false }), nil
+}
+
 // newest is the latest image of a family; nil if there is none.
 func (p *Project) newest(family string) *resource {
 	var best *resource
@@ -26,16 +37,11 @@ func (p *Project) newest(family string) *resource {
 
 // imageOf is the image that a disk is made from; nil if there is no such.
 func (p *Project) imageOf(source string) *resource {
-	project, path, ok := strings.Cut(strings.TrimPrefix(source, origin), "projects/")
-	if ok && project == "" {
-		var id string
-		if id, path, _ = strings.Cut(path, "/"); id != p.id {
-			if p = p.cloud.projects[id]; p == nil {
-				return nil
-			}
+	project, path := below(source)
+	if project != "" {
+		if p = p.cloud.projects[project]; p == nil {
+			return nil
 		}
-	} else {
-		path = source
 	}
 	if family, ok := strings.CutPrefix(path, "global/images/family/"); ok {
 		return p.newest(family)

@@ -30,16 +30,6 @@ type kind struct {
 // api is how a collection in a scope is called.
 type api struct{ resource, many string }
 
-// first is the name that the aggregated list is under.
-func (k *kind) first() api {
-	for _, s := range []scope{zonal, global, region} {
-		if a := k.api[s]; a.resource != "" {
-			return a
-		}
-	}
-	return api{}
-}
-
 func (k *kind) aggregated() string {
 	if k.allAs != "" {
 		return k.allAs
@@ -94,10 +84,10 @@ func placeKinds() map[string]*kind {
 		"operations": {one: "compute#operation", derived: true,
 			api: map[scope]api{global: {"globalOperations", "compute#operationList"}, region: {"regionOperations", "compute#operationList"},
 				zonal: {"zoneOperations", "compute#operationList"}},
-			verbs: with(reading, map[string]verb{"wait": {run: waitOperation}})},
+			verbs: with(reading, map[string]verb{"aggregatedList": everyone, "wait": {run: waitOperation}})},
 		"networks":    only(global, "network", "networks", reading),
 		"subnetworks": only(region, "subnetwork", "subnetworks", with(reading, map[string]verb{"aggregatedList": everyone})),
-		"firewalls":   only(global, "firewall", "firewalls", with(writing, map[string]verb{})),
+		"firewalls":   only(global, "firewall", "firewalls", writing),
 	}
 }
 

@@ -3,9 +3,9 @@ package googletest
 // machineKinds are what instances are made of, and what keeps them.
 func machineKinds() map[string]*kind {
 	images := only(global, "image", "images", with(reading, map[string]verb{"getFromFamily": {run: getFromFamily},
-		"setLabels": change(setLabels), "delete": change(remove)}))
+		"setLabels": change(setLabels), "delete": change(deleteImage)}))
 	images.labelled = true
-	templates := only(global, "instanceTemplate", "instanceTemplates", with(reading, map[string]verb{"insert": change(insert), "delete": change(remove)}))
+	templates := only(global, "instanceTemplate", "instanceTemplates", with(making, map[string]verb{"aggregatedList": everyone}))
 	templates.noun, templates.check = "instance_template", checkTemplate
 	return map[string]*kind{
 		"images":            images,

@@ -103,13 +103,13 @@ func (m *manager) reached() bool {
 }
 
 // rolls reports whether the group has instances to update by itself: some that
-// are outdated, where others are to be in their place.
+// are not of its version, or, if it has more than one, of one with too many.
 func (m *manager) rolls() bool {
-	policy := m.doc.sub("updatePolicy")
-	if policy.text("type") != "PROACTIVE" || m.size() == 0 {
+	if m.doc.sub("updatePolicy").text("type") != "PROACTIVE" || m.size() == 0 {
 		return false
 	}
-	return len(m.surplus()) > 0 && m.lacking() > 0
+	versions, _ := m.versions()
+	return slices.ContainsFunc(m.surplus(), func(x *member) bool { return len(versions) > 1 || x.version != versions[0] })
 }
 
 // lacking is how many instances of the group's versions are not there.
@@ -129,7 +129,8 @@ func (m *manager) roll() {
 	}
 	m.fill(min(m.size()+surge, len(m.active())+m.lacking()))
 	for _, x := range m.surplus() {
-		if m.size()-missing <= m.available()-truth(available(x)) && len(m.active()) > m.size()-missing {
+		spare := len(m.active()) > m.size()+surge || m.size()-missing <= m.available()-truth(available(x))
+		if spare && len(m.active()) > m.size()-missing && m.outdated(x) {
 			m.retire(x)
 		}
 	}

@@ -138,17 +138,17 @@ func (c *Cloud) parse(r *http.Request, path string) (*call, error) {
 	}
 	made := &call{Project: p, address: a, kind: k, query: r.URL.Query()}
 	made.verb = verbOf(r.Method, a, aggregated)
-	api := k.api[a.scope]
+	api := k.api[a.scope].resource
 	if aggregated {
-		api = k.first()
+		api = strings.Replace(a.collection, "operations", "globalOperations", 1)
 	}
-	if api.resource == "" {
+	if api == "" {
 		return nil, notSimulated("there are no %s at projects/%s/%s", a.collection, id, path)
 	}
 	if a.collection == "images" && a.name == "family" {
 		made.verb, made.name, made.rest = "getFromFamily", a.rest, ""
 	}
-	made.method = api.resource + "." + made.verb
+	made.method = api + "." + made.verb
 	return made, nil
 }
 

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gennaker/gennaker/providers/google/googletest"
+)
+
+const project = "demo"
+
+// target is the cloud, as it runs.
+type target struct {
+	url    string
+	speed  float64
+	server *http.Server
+	failed chan error
+}
+
+// start returns when it answers. The caller stops it.
+func start(port int, speed, throttle float64) (*target, error) {
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another --port", port)
+	}
+	if err != nil {
+		return nil, err
+	}
+	cloud := googletest.New(googletest.Config{Times: googletest.Times{}.Faster(speed),
+		Throttle: googletest.Throttle{PerSecond: throttle, Burst: int(throttle)}})
+	furnish(cloud.Project(project), speed)
+	t := &target{url: "http://" + listener.Addr().String(), speed: speed, server: &http.Server{Handler: atTheDoor(cloud)}, failed: make(chan error, 1)}
+	go func() { t.failed <- t.server.Serve(listener) }()
+	return t, nil
+}
+
+// images are those of the project. A sick one's instances are never healthy.
+var images = []googletest.Image{
+	{Name: "shop-1", Family: "shop", Labels: map[string]string{"stage": "released"}},
+	{Name: "shop-2", Family: "shop", Labels: map[string]string{"stage": "released"}},
+	{Name: "shop-sick", Labels: map[string]string{"stage": "new"}},
+}
+
+// furnish gives the project what a cluster of the application shop needs.
+func furnish(p *googletest.Project, speed float64) {
+	for _, image := range images {
+		p.AddImage(image)
+	}
+	interval := whole(10*time.Second, speed)
+	check := p.AddHealthCheck(googletest.HealthCheck{Name: "shop", Interval: interval, Port: 8080})
+	p.AddBackendService(googletest.BackendService{Name: "shop", HealthCheck: check, Drain: whole(20*time.Second, speed)})
+	p.AddTargetPool(googletest.TargetPool{Name: "shop", Region: "us-central1",
+		HealthCheck: p.AddHTTPHealthCheck(googletest.HealthCheck{Name: "shop", Interval: interval, Port: 8080})})
+}
+
+// whole is a time that much faster, in whole seconds, and at least one.
+func whole(d time.Duration, speed float64) time.Duration {
+	return max(time.Second, time.Duration(float64(d)/speed).Round(time.Second))
+}
+
+// atTheDoor sends the calls of people to the controls, and all others to the
+// cloud.
+func atTheDoor(cloud *googletest.Cloud) http.Handler {
+	controls := controls(cloud)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/-/") {
+			controls.ServeHTTP(w, r)
+			return
+		}
+		cloud.ServeHTTP(w, r)
+	})
+}
+
+// wait returns nil when ctx is done, or why it cannot go on.
+func (t *target) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-t.failed:
+		return err
+	}
+}
+
+// stop ends it, and what was in it is gone.
+func (t *target) stop() { _ = t.server.Close() }
+
+// explain says what there is, and what to do with it.
+func (t *target) explain(w io.Writer) {
+	fmt.Fprintf(w, explanation, t.url, t.speed, project, t.url, t.url, t.url)
+}
+
+const explanation = `
+  Simulated   %s/compute/v1/   Google Compute Engine, %g times as fast as Google's
+  Project     %s, with images shop-1, shop-2 and shop-sick; a health check, a backend
+              service and a target pool shop; the regions us-central1, us-east1, europe-west1
+Ctrl-C ends it, and all that is in it is gone
+
+For a worker that deploys to it, put into its worker.yaml:
+
+  accounts:
+    - name: google
+      provider: gce
+      project: demo
+      regions: [us-central1, us-east1, europe-west1]
+      endpoint: %s/compute/v1/
+      anonymous: true
+
+Google's own command sees the same:
+
+  export CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE=%s/compute/v1/
+  export CLOUDSDK_CORE_PROJECT=demo CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true
+  gcloud compute instance-groups managed list
+
+  curl %s/-/   says what can go wrong, and how to have it
+`
