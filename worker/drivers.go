@@ -21,6 +21,7 @@ var drivers = map[string]func(*section) (providers.Provider, error){
 	"aws":          openAWS,
 	"cloudfoundry": openCloudFoundry,
 	"ecs":          openECS,
+	"gce":          openGoogle,
 	"local":        openLocal,
 }
 

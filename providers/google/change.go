@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"google.golang.org/api/compute/v1"
 
@@ -42,6 +43,10 @@ func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error 
 	})
 }
 
+// sameLeaving is for how long a group that was to leave and has not is still
+// leaving: after that somebody else has put it back.
+const sameLeaving = time.Hour
+
 // leave takes a group out of traffic, and returns what is noted of it then.
 func (c *Cloud) leave(ctx context.Context, g group) (note, error) {
 	behind, drain, err := c.standing(ctx, g)
@@ -50,7 +55,7 @@ func (c *Cloud) leave(ctx context.Context, g group) (note, error) {
 	}
 	n := g.note
 	now := nowInSeconds()
-	if n.Left.IsZero() || len(behind)+len(g.TargetPools) > 0 && now.After(n.drained()) {
+	if n.Left.IsZero() || len(behind)+len(g.TargetPools) > 0 && now.Sub(n.Left) > sameLeaving {
 		n.Left, n.Drain = now, drain
 	}
 	if mode := g.mode(); mode != "" && mode != scalingOff {

@@ -25,6 +25,9 @@ func (c *Cloud) StartRefresh(ctx context.Context, q gennaker.StartRefresh) error
 		case ok && now.State == gennaker.RefreshRunning:
 			return fmt.Errorf("%w: refresh %s of it is under way", gennaker.ErrExists, now.Token)
 		}
+		if remembered(g.template).any() && len(g.AutoHealingPolicies) == 0 && q.MinHealthy > 0 {
+			return fmt.Errorf("%w: it has no autoHealingPolicy: Google asks no load balancer, and would end instances before others take their traffic", gennaker.ErrInvalid)
+		}
 		t, err := c.changed(ctx, g, q)
 		if err != nil {
 			return err
