@@ -35,6 +35,7 @@ var rules = []struct {
 	{room: "ratelimit", forbidden: []string{module + "/", "go.temporal.io"}, why: "the limits know no cloud, and are told how many workers there are"},
 	{room: "providers/aws/awstest", forbidden: []string{"github.com/aws", module}, except: []string{module + "/providers/aws/awstest"}, why: "the simulated cloud must not share the SDK's mistakes"},
 	{room: "providers/google/googletest", forbidden: []string{"google.golang.org/api", module}, except: []string{module + "/providers/google/googletest"}, why: "the simulated cloud must not share the client's mistakes"},
+	{room: "providers/azure/azuretest", forbidden: []string{module}, except: []string{module + "/providers/azure/azuretest"}, why: "the simulated cloud must not share the provider's mistakes: of Azure's own it has Microsoft's fake servers"},
 	{room: "providers/cloudfoundry/cftest", forbidden: []string{"github.com/cloudfoundry", module}, except: []string{module + "/providers/cloudfoundry/cftest"}, why: "the simulated cloud must not share the client's mistakes"},
 	{room: "baking", forbidden: []string{module + "/", "go.temporal.io", "net/http", "os", "helm.sh/helm/v4/pkg/action", "helm.sh/helm/v4/pkg/cli", "k8s.io/client-go"},
 		why: "manifests are made of what is given alone"},

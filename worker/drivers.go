@@ -19,6 +19,7 @@ import (
 // reported needs no error.
 var drivers = map[string]func(*section) (providers.Provider, error){
 	"aws":          openAWS,
+	"azure":        openAzure,
 	"cloudfoundry": openCloudFoundry,
 	"ecs":          openECS,
 	"gce":          openGoogle,
