@@ -24,11 +24,11 @@ func (c *Cloud) id(group, kind, name string) string {
 }
 
 // partOf is what follows a word in an id, such as the name after
-// resourceGroups. Azure writes ids in any case.
+// resourceGroups. An id is words and names in turn; Azure writes it in any case.
 func partOf(id, word string) string {
 	parts := strings.Split(id, "/")
-	for i, p := range parts[:len(parts)-1] {
-		if strings.EqualFold(p, word) {
+	for i := 1; i < len(parts)-1; i += 2 {
+		if strings.EqualFold(parts[i], word) {
 			return parts[i+1]
 		}
 	}

@@ -60,3 +60,11 @@ func find(r *http.Request) *route {
 	}
 	return nil
 }
+
+// Action is what a request asks for, as role definitions name it, or empty.
+func Action(r *http.Request) string {
+	if to := find(r); to != nil {
+		return to.action
+	}
+	return ""
+}
