@@ -17,6 +17,7 @@ import (
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/ecs"
+	"github.com/gennaker/gennaker/providers/azure"
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/local"
 	"github.com/gennaker/gennaker/providers/memory"
@@ -40,6 +41,7 @@ var clouds = []covered{
 	{"lambda", (*aws.Cloud)(nil), true, aboutFunctions},
 	{"cloudfoundry", (*cloudfoundry.Cloud)(nil), false, nil},
 	{"ecs", (*ecs.Cloud)(nil), false, nil},
+	{"azure", (*azure.Cloud)(nil), false, nil},
 }
 
 func aboutFunctions(method string) bool {

@@ -146,8 +146,8 @@ func (c *Cloud) setsIn(ctx context.Context, region string, scope gennaker.Scope)
 		app = gennaker.ParseMoniker(scope.Cluster).App
 	}
 	if app == "" && len(c.config.ResourceGroups) == 0 {
-		found, err := all(ctx, c.sets.NewListByLocationPager(region, nil),
-			func(p armcompute.VirtualMachineScaleSetsClientListByLocationResponse) []*armcompute.VirtualMachineScaleSet {
+		found, err := all(ctx, c.sets.NewListAllPager(nil),
+			func(p armcompute.VirtualMachineScaleSetsClientListAllResponse) []*armcompute.VirtualMachineScaleSet {
 				return p.Value
 			})
 		return c.choose(found, region, scope), err

@@ -18,7 +18,7 @@ func (c *call) compute() *fake.ServerFactory {
 		VirtualMachineScaleSetsServer: fake.VirtualMachineScaleSetsServer{
 			BeginCreateOrUpdate: c.put, BeginUpdate: c.patch, BeginDelete: c.drop, BeginUpdateInstances: c.upgrade,
 			BeginDeleteInstances: c.deleteSome, BeginRestart: c.restart, Get: c.get, GetInstanceView: c.instanceView,
-			NewListPager: c.list, NewListByLocationPager: c.listByLocation,
+			NewListPager: c.list, NewListAllPager: c.listAll,
 		},
 		VirtualMachineScaleSetVMsServer: fake.VirtualMachineScaleSetVMsServer{NewListPager: c.members},
 		VirtualMachinesServer:           fake.VirtualMachinesServer{NewListPager: c.virtualMachines, BeginRestart: c.restartOne},
@@ -70,10 +70,10 @@ func (c *call) list(group string, _ *armcompute.VirtualMachineScaleSetsClientLis
 	return resp
 }
 
-func (c *call) listByLocation(location string, _ *armcompute.VirtualMachineScaleSetsClientListByLocationOptions) (resp azfake.PagerResponder[armcompute.VirtualMachineScaleSetsClientListByLocationResponse]) {
-	var list armcompute.VirtualMachineScaleSetListResult
-	list.Value, list.NextLink = c.views(func(s *set) bool { return value(s.model.Location) == location })
-	resp.AddPage(http.StatusOK, armcompute.VirtualMachineScaleSetsClientListByLocationResponse{VirtualMachineScaleSetListResult: list}, nil)
+func (c *call) listAll(*armcompute.VirtualMachineScaleSetsClientListAllOptions) (resp azfake.PagerResponder[armcompute.VirtualMachineScaleSetsClientListAllResponse]) {
+	var list armcompute.VirtualMachineScaleSetListWithLinkResult
+	list.Value, list.NextLink = c.views(func(*set) bool { return true })
+	resp.AddPage(http.StatusOK, armcompute.VirtualMachineScaleSetsClientListAllResponse{VirtualMachineScaleSetListWithLinkResult: list}, nil)
 	return resp
 }
 

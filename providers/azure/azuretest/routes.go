@@ -17,7 +17,7 @@ type route struct {
 
 var routes = compile([]route{
 	{method: "GET", path: "/resourceGroups/*/providers/Microsoft.Compute/virtualMachineScaleSets", api: "VirtualMachineScaleSetsClient.NewListPager", action: "Microsoft.Compute/virtualMachineScaleSets/read"},
-	{method: "GET", path: "/providers/Microsoft.Compute/locations/*/virtualMachineScaleSets", api: "VirtualMachineScaleSetsClient.NewListByLocationPager", action: "Microsoft.Compute/locations/virtualMachineScaleSets/read"},
+	{method: "GET", path: "/providers/Microsoft.Compute/virtualMachineScaleSets", api: "VirtualMachineScaleSetsClient.NewListAllPager", action: "Microsoft.Compute/virtualMachineScaleSets/read"},
 	{method: "GET", path: "/resourceGroups/*/providers/Microsoft.Compute/virtualMachineScaleSets/*", api: "VirtualMachineScaleSetsClient.Get", action: "Microsoft.Compute/virtualMachineScaleSets/read"},
 	{method: "GET", path: "/resourceGroups/*/providers/Microsoft.Compute/virtualMachineScaleSets/*/instanceView", api: "VirtualMachineScaleSetsClient.GetInstanceView", action: "Microsoft.Compute/virtualMachineScaleSets/instanceView/read"},
 	{method: "PUT", path: "/resourceGroups/*/providers/Microsoft.Compute/virtualMachineScaleSets/*", api: "VirtualMachineScaleSetsClient.BeginCreateOrUpdate", action: "Microsoft.Compute/virtualMachineScaleSets/write"},
