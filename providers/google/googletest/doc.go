@@ -31,6 +31,19 @@
 // Time is Config.Clock's. With a Virtual clock, the method wait of operations
 // moves the clock to the operation's end; with others it waits.
 //
+// What it leaves out: machine types, disks, addresses, routes and everything
+// else that says no more than what an instance is like; unmanaged, stateful and
+// flexible groups, standby instances, load that an autoscaler would act upon,
+// abandoning, stopping and suspending instances. An image must be there when a
+// template names it. Inserts are seen once their operation is done; a backend
+// service, a target pool and the other parts of load balancers take one change
+// at a time, and refuse another with resourceNotReady. getHealth of a group
+// that a backend service does not serve finds nothing.
+//
+// It is read by others than us: Google's Go client in all tests; Google's
+// Python client, google-cloud-compute 1.57.0, and Google's command, gcloud
+// 528.0.0, in those of gennaker-google, which say what they read.
+//
 // Config.Judge stands around the server, as the checker of package discovery
 // does, which holds every request and answer against Google's own description.
 package googletest
