@@ -49,6 +49,7 @@ type Activities struct {
 	Clusters     *Clusters
 	Jobs         *Jobs
 	Functions    *Functions
+	Manifests    *Manifests
 	Executions   *Executions
 	People       *People
 	Engine       *Engine
@@ -71,6 +72,7 @@ func New(c Config) Activities {
 		Clusters:     &Clusters{temporal: c.Temporal},
 		Jobs:         &Jobs{registry: c.Providers},
 		Functions:    &Functions{registry: c.Providers},
+		Manifests:    &Manifests{registry: c.Providers, lookOnce: c.LookOnce},
 		Executions:   &Executions{client: c.Executions},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
@@ -92,6 +94,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.Clusters)
 	r.RegisterActivity(a.Jobs)
 	r.RegisterActivity(a.Functions)
+	r.RegisterActivity(a.Manifests)
 	r.RegisterActivity(a.Executions)
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)

@@ -190,34 +190,40 @@ type FunctionTraffic interface {
 // Manifests are objects that a cloud is told of by documents.
 type Manifests interface {
 	// ApplyManifests has objects be as manifests say, each after those that it
-	// needs, and returns them as they are, in the order asked. What is
-	// versioned gets a name of its own; one with the same content is used
-	// again. A repeat changes nothing.
-	ApplyManifests(ctx context.Context, a gennaker.ApplyManifests) ([]gennaker.Manifest, error)
+	// needs. What is versioned gets a name of its own; one with the same content
+	// is used again. A repeat changes nothing.
+	ApplyManifests(ctx context.Context, a gennaker.ApplyManifests) (gennaker.AppliedManifests, error)
 	// GetManifest returns an object, or ErrNotFound.
 	GetManifest(ctx context.Context, ref gennaker.ManifestRef) (gennaker.Manifest, error)
-	// ListManifests returns the objects that fit, oldest first.
+	// ListManifests returns the objects that fit, oldest first, without their
+	// documents.
 	ListManifests(ctx context.Context, q gennaker.ManifestQuery) ([]gennaker.Manifest, error)
 	// PatchManifest changes an object; ErrNotFound if it is gone.
 	PatchManifest(ctx context.Context, p gennaker.PatchManifest) error
-	// ScaleManifest sets the number of replicas; ErrNotFound if it is gone.
+	// ScaleManifest sets the number of replicas; ErrNotFound if it is gone, and
+	// ErrInvalid if its kind has none.
 	ScaleManifest(ctx context.Context, s gennaker.ScaleManifest) error
 	// DeleteManifest deletes an object. It is not an error if it is gone.
 	DeleteManifest(ctx context.Context, d gennaker.DeleteManifest) error
+	// SetManifestTraffic puts an object's pods into traffic or takes them out;
+	// they stay. ErrNotFound if it is gone, and ErrInvalid if its kind has none,
+	// or it is not known whose traffic.
+	SetManifestTraffic(ctx context.Context, t gennaker.SetManifestTraffic) error
 }
 
 // Rollouts are how the pods of an object are replaced. All of it is
 // ErrNotFound if the object is gone, and ErrInvalid if its kind has none.
 type Rollouts interface {
 	// FindRevision is the number of the revision that is so many before the
-	// one that is now.
+	// one that is now; ErrNotFound if there are fewer.
 	FindRevision(ctx context.Context, ref gennaker.ManifestRef, back int) (int, error)
-	// UndoRollout goes back to a revision. If it is there, nothing changes.
+	// UndoRollout goes back to a revision; ErrNotFound if there is none of that
+	// number. If it is there, nothing changes.
 	UndoRollout(ctx context.Context, u gennaker.UndoRollout) error
-	// RestartRollout replaces all pods by new ones.
+	// RestartRollout replaces all pods by new ones, once for that time.
 	RestartRollout(ctx context.Context, r gennaker.RestartRollout) error
-	// PauseRollout stops one where it is; resumed is what lets it go on.
-	PauseRollout(ctx context.Context, ref gennaker.ManifestRef, resumed bool) error
+	// PauseRollout stops a rollout where it is, or lets it go on.
+	PauseRollout(ctx context.Context, p gennaker.PauseRollout) error
 }
 
 // Registry knows the provider behind each account. It does not change once
