@@ -32,11 +32,14 @@ type Manifest struct {
 	ManifestRef
 	// UID is another one if the object is deleted and made again.
 	UID string `json:"uid,omitempty"`
+	// Cluster is its kind and its name without a version: "replicaSet shop".
+	Cluster string `json:"cluster,omitempty"`
 	// Object is its document; what a Secret keeps is not in it. It is empty in
 	// lists.
 	Object  map[string]any `json:"manifest,omitempty"`
 	Created time.Time      `json:"created,omitzero"`
 	Rollout Rollout        `json:"rollout"`
+	Enabled bool           `json:"enabled,omitempty"` // its pods are to have traffic that can be taken away
 	// Artifacts are what it refers to, such as images, and itself if it is
 	// versioned.
 	Artifacts []Artifact `json:"artifacts,omitempty"`

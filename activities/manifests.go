@@ -120,6 +120,16 @@ func (a *Manifests) AwaitManifests(ctx context.Context, w ManifestsWait) error {
 	})
 }
 
+// UnstableManifests says how those of some objects are that are not stable.
+func (a *Manifests) UnstableManifests(ctx context.Context, w ManifestsWait) ([]gennaker.RolloutProgress, error) {
+	var left []gennaker.RolloutProgress
+	err := onManifests(ctx, a, w.Account, func(ctx context.Context, p providers.Manifests, _ *pulse) (err error) {
+		left, err = w.left(ctx, p)
+		return err
+	})
+	return left, err
+}
+
 // ManifestsWait is what a wait for objects is for: that they are stable, or
 // that they are gone.
 type ManifestsWait struct {
@@ -142,6 +152,18 @@ func (w ManifestsWait) String() string {
 // look reads all objects once, and says how those are that are not yet as
 // wanted.
 func (w ManifestsWait) look(ctx context.Context, p providers.Manifests, b *pulse) (done bool, err error) {
+	left, err := w.left(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	if len(left) > 0 {
+		b.say(ctx, left)
+	}
+	return len(left) == 0, w.failed(left)
+}
+
+// left are those objects that are not yet as wanted.
+func (w ManifestsWait) left(ctx context.Context, p providers.Manifests) ([]gennaker.RolloutProgress, error) {
 	var left []gennaker.RolloutProgress
 	for i, ref := range w.Objects {
 		m, err := p.GetManifest(ctx, ref)
@@ -150,15 +172,12 @@ func (w ManifestsWait) look(ctx context.Context, p providers.Manifests, b *pulse
 			left = append(left, gennaker.RolloutProgress{Object: ref.String(), Rollout: gennaker.Rollout{Reason: err.Error()}})
 		case w.Gone && (errors.Is(err, gennaker.ErrNotFound) || err == nil && w.other(i, m)):
 		case err != nil:
-			return false, fmt.Errorf("await %s: %w", ref, err)
+			return nil, fmt.Errorf("await %s: %w", ref, err)
 		case w.Gone || m.Rollout.State != gennaker.RolloutStable:
 			left = append(left, gennaker.RolloutProgress{Object: ref.String(), Rollout: m.Rollout})
 		}
 	}
-	if len(left) > 0 {
-		b.say(ctx, left)
-	}
-	return len(left) == 0, w.failed(left)
+	return left, nil
 }
 
 // other reports whether the object has come after the one that is waited for.

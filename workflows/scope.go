@@ -3,6 +3,7 @@ package workflows
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -68,13 +69,22 @@ func (sc *scope) common(ctx workflow.Context) (gennaker.Stage, error) {
 	return s, err
 }
 
-// fields evaluates the type's fields.
-func (sc *scope) fields(ctx workflow.Context) (map[string]any, error) {
-	value, err := sc.Evaluate(ctx, sc.stage.Config, nil)
+// fields evaluates the type's fields, but for those that are literal.
+func (sc *scope) fields(ctx workflow.Context, literal ...string) (map[string]any, error) {
+	document := maps.Clone(sc.stage.Config)
+	for _, name := range literal {
+		delete(document, name)
+	}
+	value, err := sc.Evaluate(ctx, document, nil)
 	if err != nil {
 		return nil, err
 	}
 	fields, _ := value.(map[string]any)
+	for _, name := range literal {
+		if v, ok := sc.stage.Config[name]; ok {
+			fields[name] = v
+		}
+	}
 	sc.r.rememberFields(sc.state.RefID, fields)
 	return fields, nil
 }

@@ -90,7 +90,7 @@ func (r *run) attempt(ctx workflow.Context, sc *scope, t stages.Type, in *stages
 		r.stageNotice(ctx, sc, "starting")
 	}
 	if !t.Raw {
-		if in.Config, err = sc.fields(ctx); err != nil {
+		if in.Config, err = sc.fields(ctx, t.Literals(sc.stage.Config)...); err != nil {
 			return nil, err
 		}
 	}

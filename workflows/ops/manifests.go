@@ -41,6 +41,15 @@ func AwaitManifests(ctx workflow.Context, account string, refs []gennaker.Manife
 	return run(ctx, waiting, "wait until "+w.String()+" is stable", manifests.AwaitManifests, w, nil)
 }
 
+// UnstableManifests says how those of some objects are that are not stable.
+func UnstableManifests(ctx workflow.Context, account string, refs []gennaker.ManifestRef) ([]gennaker.RolloutProgress, error) {
+	var left []gennaker.RolloutProgress
+	options := reading
+	options.ScheduleToCloseTimeout = time.Minute
+	err := run(ctx, options, "look how far it is", manifests.UnstableManifests, activities.ManifestsWait{Account: account, Objects: refs}, &left)
+	return left, err
+}
+
 // PatchManifest changes an object.
 func PatchManifest(ctx workflow.Context, p gennaker.PatchManifest) error {
 	return run(ctx, changing, "patch "+p.String(), manifests.PatchManifest, p, nil)

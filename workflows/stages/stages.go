@@ -26,6 +26,9 @@ type Type struct {
 	Config any
 	// Raw leaves expressions in the fields for Run to evaluate.
 	Raw bool
+	// Literal names those fields, as the document has them, in which expressions
+	// are left as they are; nil is none.
+	Literal func(fields map[string]any) []string
 	// Limit is the type's own time-out, when the document gives none.
 	Limit time.Duration
 	// OwnClock says that Run keeps the time-out itself, because it has things
@@ -44,6 +47,14 @@ type Type struct {
 	// InDryRun says that the stage runs in a dry run as in any other, because
 	// it changes nothing.
 	InDryRun bool
+}
+
+// Literals are the fields in which expressions are left as they are.
+func (t Type) Literals(fields map[string]any) []string {
+	if t.Literal == nil {
+		return nil
+	}
+	return t.Literal(fields)
 }
 
 // Outputs are what a stage leaves for the stages after it.
@@ -70,6 +81,10 @@ var Table = withOldNames(Types{
 		Run: CreateServerGroup, Config: createConfig{}, OwnClock: true},
 	"deploy": {About: "Makes a new server group in each of its clusters, and does with the old ones what the strategy says.",
 		Run: Deploy, Config: deployConfig{}, OwnClock: true, OnFailure: goBack},
+	"deleteManifest": {About: "Deletes objects that were made of manifests, and waits until they are gone.",
+		Run: DeleteManifest, Config: deleteManifestConfig{}, Limit: manifestLimit},
+	"deployManifest": {About: "Has objects be as manifests say, and waits until they are stable.",
+		Run: DeployManifest, Config: deployManifestConfig{}, Literal: leftAlone, After: manageTraffic, Limit: manifestLimit},
 	"dependsOnExecution": {About: "Goes on once another execution has succeeded; if it does not, the stage is cancelled.",
 		Run: DependsOnExecution, Config: dependsOnExecutionConfig{}, Limit: 2 * time.Hour, Resumable: true, InDryRun: true},
 	"destroyServerGroup": {About: "Takes a server group out of traffic and removes it.",
@@ -78,8 +93,12 @@ var Table = withOldNames(Types{
 		Run: DetermineTarget, Config: targetConfig{}, InDryRun: true},
 	"disableCluster": {About: "Takes all but so many server groups of a cluster out of traffic; those that the execution has made stay.",
 		Run: changing(gennaker.OpDisableCluster), Config: disableClusterConfig{}, OwnClock: true},
+	"disableManifest": {About: "Takes an object's pods out of traffic; they stay.",
+		Run: DisableManifest, Config: rolloutConfig{}, Limit: manifestLimit},
 	"disableServerGroup": {About: "Takes a server group out of traffic; its instances stay.",
 		Run: changing(gennaker.OpDisable), Config: disableConfig{}, OwnClock: true},
+	"enableManifest": {About: "Puts an object's pods into traffic.",
+		Run: EnableManifest, Config: rolloutConfig{}, Limit: manifestLimit},
 	"enableServerGroup": {About: "Puts a server group into traffic and waits until it is healthy.",
 		Run: changing(gennaker.OpEnable), Config: enableConfig{}, OwnClock: true},
 	"evaluateArtifacts": {About: "Makes artifacts of texts with expressions.",
@@ -116,6 +135,10 @@ var Table = withOldNames(Types{
 		Run: Place, Config: placeConfig{}, OwnClock: true},
 	"preconfiguredWebhook": {About: "Calls an HTTP service as the worker's configuration says. It is an alias: the stage's type is a name in `webhooks.preconfigured`.",
 		Run: PreconfiguredWebhook, Config: preconfiguredConfig{}},
+	"patchManifest": {About: "Changes an object by a patch, and waits until it is stable.",
+		Run: PatchManifest, Config: patchManifestConfig{}, Literal: leftAlone, Limit: manifestLimit},
+	"pauseRolloutManifest": {About: "Stops the rollout of an object where it is.",
+		Run: PauseRolloutManifest, Config: rolloutConfig{}, Limit: manifestLimit},
 	"pipeline": {About: "Runs another pipeline, and waits until it has ended.",
 		Run: Pipeline, Config: pipelineConfig{}, Limit: 12 * time.Hour, Resumable: true, InDryRun: true},
 	"pinServerGroup": {About: "Gives a server group another capacity and does not wait: it is to keep the size that it has.",
@@ -124,18 +147,26 @@ var Table = withOldNames(Types{
 		Run: RebootInstances, Config: rebootConfig{}, OwnClock: true},
 	"resizeServerGroup": {About: "Gives a server group another capacity and waits until it has it.",
 		Run: ResizeServerGroup, Config: resizeConfig{}, OwnClock: true},
+	"resolveTargetManifest": {About: "Finds the object that its fields mean; the output manifestName names it.",
+		Run: ResolveTargetManifest, Config: rolloutConfig{}, Limit: manifestLimit, InDryRun: true},
+	"resumeRolloutManifest": {About: "Lets the rollout of an object go on, and waits until it is over.",
+		Run: ResumeRolloutManifest, Config: rolloutConfig{}, Limit: manifestLimit},
 	"rollbackCluster": {About: "Goes back to an older server group: enables it at full size, then disables the newest. If none has the image that the cluster had before, one more is deployed with it.",
 		Run: RollbackCluster, Config: rollbackConfig{}, OwnClock: true},
 	"rollbackDeployments": {About: "Takes back what stages above have deployed, wherever that is: the last first, one after another, and looks at each cluster afterwards.",
 		Run: RollbackDeployments, Config: rollbackDeploymentsConfig{}, OwnClock: true},
 	"rollbackServerGroup": {About: "Takes one server group out of traffic, after another one or one with an older image is in.",
 		Run: RollbackServerGroup, Config: rollbackServerGroupConfig{}, OwnClock: true},
+	"rollingRestartManifest": {About: "Replaces an object's pods by new ones, a few at a time, and waits until they are ready.",
+		Run: RollingRestartManifest, Config: rolloutConfig{}, Limit: manifestLimit},
 	"runJob": {About: "Runs a program once and waits for its end; what it leaves in its property file becomes outputs.",
 		Run: RunJob, Config: runJobConfig{}, Limit: jobLimit},
 	"runMultiplePipelines": {About: "Runs several pipelines, those that depend on others after them.",
 		Run: RunMultiplePipelines, Config: runMultipleConfig{}, Limit: 24 * time.Hour, Resumable: true, InDryRun: true},
 	"scaleDownCluster": {About: "Takes the instances of all but so many server groups of a cluster away; those that the execution has made keep theirs.",
 		Run: changing(gennaker.OpScaleDown), Config: scaleDownConfig{}, OwnClock: true},
+	"scaleManifest": {About: "Gives an object another number of replicas, and waits until it has them.",
+		Run: ScaleManifest, Config: scaleManifestConfig{}, Limit: manifestLimit},
 	"script": {About: "Runs a line of shell, as a job of an account.",
 		Run: Script, Config: scriptConfig{}, Limit: jobLimit},
 	"shrinkCluster": {About: "Destroys all but so many server groups of a cluster; those that the execution has made stay.",
@@ -144,6 +175,8 @@ var Table = withOldNames(Types{
 		Run: TerminateAndDecrement, Config: terminateConfig{}, OwnClock: true},
 	"terminateInstances": {About: "Ends instances for good; others take their place.",
 		Run: TerminateInstances, Config: terminateConfig{}, OwnClock: true},
+	"undoRolloutManifest": {About: "Takes an object back to an older revision, and waits until that is stable.",
+		Run: UndoRolloutManifest, Config: undoRolloutConfig{}, Limit: manifestLimit},
 	"upsertImageTags": {About: "Puts tags on images.",
 		Run: UpsertImageTags, Config: tagImagesConfig{}, Limit: 10 * time.Minute},
 	"wait": {About: "Lets a time pass.",
