@@ -116,8 +116,6 @@ type Stage struct {
 	Notifications       []map[string]any `json:"notifications,omitempty" jsonschema_description:"Whom to tell, and when: type, address, when, message, notifyEveryMs. Written to the worker's log so far."`
 	StartTimeExpiry     any              `json:"startTimeExpiry,omitempty" jsonschema_description:"Epoch milliseconds after which it does not start any more: a stage is skipped, an execution cancelled."`
 	ExpectedArtifacts   []map[string]any `json:"expectedArtifacts,omitempty" jsonschema_description:"Artifacts that the stage must put out, or find in those before it: id, matchArtifact, useDefaultArtifact, defaultArtifact. For types that make artifacts."`
-	RequiredArtifactIDs []string         `json:"requiredArtifactIds,omitempty" support:"later"`
-	RequiredArtifacts   []map[string]any `json:"requiredArtifacts,omitempty" support:"later"`
 	IsNew               bool             `json:"isNew,omitempty"`
 	Group               string           `json:"group,omitempty"`
 	Color               string           `json:"color,omitempty"`

@@ -156,9 +156,9 @@ func TestDecodeKeepsAndNotesWhatItDoesNotKnow(t *testing.T) {
 		{"a condition that can", stages("- {type: noop, stageEnabled: {type: expression, expression: a == 1}}"), ""},
 		{"an expression that is kept as it is", stages("- {type: noop, name: '${A:-b}', skipExpressionEvaluation: true}"),
 			"4:33: stages[0].skipExpressionEvaluation: unknown field: kept, not used"},
-		{"what nothing acts on yet", "name: n\napplication: a\nrespectQuietPeriod: true\nplan: false\ntriggers: []\nstages: [{type: noop, requiredArtifactIds: [x]}]",
+		{"what nothing acts on yet", "name: n\napplication: a\nrespectQuietPeriod: true\nplan: false\ntriggers: []\nstages: [{type: noop, backoffPeriodMs: 5}]",
 			"3:1: respectQuietPeriod: kept, and not acted on: Gennaker does not support it yet\n" +
-				"6:23: stages[0].requiredArtifactIds: kept, and not acted on: Gennaker does not support it yet"},
+				"6:23: stages[0].backoffPeriodMs: kept, and not acted on: Gennaker does not support it yet"},
 		{"a number that cannot be kept", stages("- {type: noop, id: 12345678901234567891}"),
 			"4:16: stages[0].id: unknown field: kept, not used\n4:20: stages[0].id: 12345678901234567891 has more digits than a number keeps: write it in quotes if it is a name"},
 		{"a default that is not an option", "name: n\napplication: a\nstages: []\nparameterConfig: [{name: p, hasOptions: true, default: z, options: [{value: a}]}]",

@@ -60,14 +60,14 @@ func entries(all []pipeline.Entry) string {
 
 func TestProblemsHaveKinds(t *testing.T) {
 	const document = `{"application": "x", "name": "a", "colour": 1, "disabled": "${a}", "stages": [
-		{"type": "pageOps", "alias": "hook", "requiredArtifactIds": ["Amazon"]}, {"type": "bake"}, {"type": "mine"}, {"type": "myJob", "alias": "preconfiguredJob"},
+		{"type": "pageOps", "alias": "hook", "backoffPeriodMs": 5}, {"type": "bake"}, {"type": "mine"}, {"type": "myJob", "alias": "preconfiguredJob"},
 		{"type": "deploy", "clusters": [{"strategy": "best"}]}]}`
 	d, err := pipeline.Decode([]byte(document), types)
 	var got []string
 	for _, p := range append(d.Notes, err.(pipeline.Problems)...) {
 		got = append(got, strings.TrimSpace(p.Path+" "+string(p.Kind)+" "+p.Subject))
 	}
-	const want = "colour unknownField, disabled notEvaluated, stages[0].type seenWhenRun, stages[0].requiredArtifactIds notYet, " +
+	const want = "colour unknownField, disabled notEvaluated, stages[0].type seenWhenRun, stages[0].backoffPeriodMs notYet, " +
 		"stages[1].type spinnakerOnly bake, stages[2].type unknownType mine, stages[3].type spinnakerOnly preconfiguredJob, " +
 		"stages[4].clusters[0].strategy"
 	if strings.Join(got, ", ") != want {

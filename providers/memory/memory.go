@@ -22,6 +22,8 @@ type Cloud struct {
 	jobs    []gennaker.Job
 	images  []gennaker.Image
 	code    []*function
+	objects []*object
+	made    int       // objects so far
 	created time.Time // of the newest server group or job: no two are equal
 	calls   map[string]int
 
@@ -40,7 +42,8 @@ type Call struct {
 	Job         string
 	Image       string
 	Function    string
-	After       bool // the call has had its effect
+	Object      string // of a manifest: "deployment shop"
+	After       bool   // the call has had its effect
 }
 
 var (
@@ -56,6 +59,9 @@ var (
 
 	_ providers.Functions       = (*Cloud)(nil)
 	_ providers.FunctionTraffic = (*Cloud)(nil)
+
+	_ providers.Manifests = (*Cloud)(nil)
+	_ providers.Rollouts  = (*Cloud)(nil)
 )
 
 // The fields of a cluster's spec.
@@ -193,7 +199,7 @@ func (c *Cloud) changeIf(method string, ref gennaker.ServerGroupRef, f func(*gro
 }
 
 // reads are the methods that change nothing.
-var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true}
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true, "GetManifest": true, "ListManifests": true, "FindRevision": true}
 
 // call runs f alone, with the faults around it.
 func (c *Cloud) call(call Call, f func() error) error {
@@ -206,7 +212,7 @@ func (c *Cloud) call(call Call, f func() error) error {
 		c.calls = map[string]int{}
 	}
 	if !reads[call.Method] {
-		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image+call.Function]++
+		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image+call.Function+call.Object]++
 	}
 	c.mu.Unlock()
 	if err != nil {

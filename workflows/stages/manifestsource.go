@@ -51,15 +51,15 @@ func (in Input) documents(ctx workflow.Context, c manifestSource, field string, 
 	if err != nil {
 		return nil, fmt.Errorf("manifestArtifact: %w", err)
 	}
-	list, err := objects("manifestArtifact", text)
-	if err != nil || c.SkipEvaluation {
-		return list, err
+	list, err := yamlDocuments(text)
+	var documents any = list
+	if err == nil && !bool(c.SkipEvaluation) {
+		documents, err = in.Evaluator.Evaluate(ctx, list, nil)
 	}
-	evaluated, err := in.Evaluator.Evaluate(ctx, list, nil)
 	if err != nil {
 		return nil, fmt.Errorf("manifestArtifact: %w", err)
 	}
-	return objects("manifestArtifact", evaluated)
+	return objects("manifestArtifact", documents)
 }
 
 // objects are the objects of a list, of one object, or of a text with any
@@ -68,7 +68,7 @@ func objects(field string, value any) ([]map[string]any, error) {
 	if text, ok := value.(string); ok {
 		documents, err := yamlDocuments(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", field, gennaker.ErrInvalid, err)
+			return nil, fmt.Errorf("%s: %w", field, err)
 		}
 		value = documents
 	}
@@ -122,18 +122,18 @@ func yamlDocuments(text string) ([]any, error) {
 		if errors.Is(err, io.EOF) {
 			return list, nil
 		}
-		if err != nil {
-			return nil, err
+		var data []byte
+		if err == nil {
+			data, err = json.Marshal(one)
 		}
-		data, err := json.Marshal(one)
 		if err == nil {
 			err = json.Unmarshal(data, &one)
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
 		}
 		if list = append(list, one); len(list) > maxDocuments {
-			return nil, fmt.Errorf("there are more than %d documents", maxDocuments)
+			return nil, fmt.Errorf("%w: there are more than %d documents", gennaker.ErrInvalid, maxDocuments)
 		}
 	}
 }
