@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/ops"
 )
 
 // manifestSource says where a stage has its manifests from.
@@ -47,7 +48,7 @@ func (in Input) documents(ctx workflow.Context, c manifestSource, field string, 
 	if err != nil {
 		return nil, fmt.Errorf("manifestArtifact: %w", err)
 	}
-	text, err := in.text(ctx, "manifest", "", &lambdaArtifact{Artifact: &a})
+	text, err := ops.ReadArtifact(ctx, a)
 	if err != nil {
 		return nil, fmt.Errorf("manifestArtifact: %w", err)
 	}
