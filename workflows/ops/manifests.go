@@ -10,6 +10,9 @@ import (
 	"github.com/gennaker/gennaker/activities"
 )
 
+// ManifestsWait is what a wait for objects is for.
+type ManifestsWait = activities.ManifestsWait
+
 var manifests *activities.Manifests // for its names alone
 
 // ApplyManifests has objects be as manifests say.

@@ -8,7 +8,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/workflows/config"
 	"github.com/gennaker/gennaker/workflows/ops"
 )
@@ -80,7 +79,7 @@ func (in Input) applying(ctx workflow.Context, c deployManifestConfig) (gennaker
 // awaitManifests waits until objects are stable. If the stage is ended before,
 // it says how far they were.
 func (in Input) awaitManifests(ctx workflow.Context, account string, refs []gennaker.ManifestRef) error {
-	in.Waiting(activities.ManifestsWait{Objects: refs}.String() + " to be stable")
+	in.Waiting(ops.ManifestsWait{Objects: refs}.String() + " to be stable")
 	err := ops.AwaitManifests(ctx, account, refs)
 	if temporal.IsCanceledError(err) {
 		outlive, _ := workflow.NewDisconnectedContext(ctx)
