@@ -21,6 +21,7 @@ var drivers = map[string]func(*section) (providers.Provider, error){
 	"aws":          openAWS,
 	"azure":        openAzure,
 	"cloudfoundry": openCloudFoundry,
+	"cloudrun":     openCloudRun,
 	"ecs":          openECS,
 	"gce":          openGoogle,
 	"local":        openLocal,

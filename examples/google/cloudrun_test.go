@@ -1,0 +1,145 @@
+package examples_test
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/executions"
+	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/google/googletest/cloudrun"
+	"github.com/gennaker/gennaker/providers/google/googletest/discovery"
+	"github.com/gennaker/gennaker/providers/google/run"
+	"github.com/gennaker/gennaker/store"
+	"github.com/gennaker/gennaker/workflows"
+	"github.com/gennaker/gennaker/workflows/stages"
+)
+
+// onCloudRun is a simulated Cloud Run, held against Google's description of
+// it, and an account on it.
+type onCloudRun struct {
+	*testing.T
+	account *run.Cloud
+	runs    int
+}
+
+func startCloudRun(t *testing.T) *onCloudRun {
+	t.Helper()
+	dir, err := discovery.Dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := discovery.Load(dir, "run/v2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cloud := cloudrun.New(cloudrun.Config{Times: cloudrun.Times{}.Faster(100)})
+	server := httptest.NewServer(api.Check(cloud, func(err error) { t.Error(err) }))
+	t.Cleanup(server.Close)
+	account, err := run.New(run.Config{Account: "cloudrun", Project: "shop-prod", Regions: []string{"europe-west1"}, Endpoint: server.URL, Anonymous: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &onCloudRun{T: t, account: account}
+}
+
+// deploy runs the example with the real workflows and activities.
+func (o *onCloudRun) deploy(parameters map[string]any) gennaker.Execution {
+	o.Helper()
+	data, err := os.ReadFile("cloudrun.yaml")
+	if err != nil {
+		o.Fatal(err)
+	}
+	d, err := pipeline.Decode(data, stages.Table.Configs())
+	if err != nil {
+		o.Fatalf("Decode = %v", err)
+	}
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	o.runs++
+	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: fmt.Sprintf("shop/cloudrun/%d", o.runs), TaskQueue: gennaker.TaskQueue})
+	env.SetTestTimeout(time.Minute)
+	workflows.Register(env, stages.Table)
+	registry := providers.NewRegistry(map[string]providers.Provider{"cloudrun": o.account})
+	activities.Register(env, activities.New(activities.Config{Pipelines: &store.Memory{}, Executions: &executions.Memory{}, Providers: registry}))
+	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline,
+		Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
+	var e gennaker.Execution
+	var failed *temporal.ApplicationError
+	err = env.GetWorkflowError()
+	if err == nil {
+		err = env.GetWorkflowResult(&e)
+	} else if errors.As(err, &failed) {
+		err = failed.Details(&e)
+	}
+	if err != nil {
+		o.Fatalf("the execution's end: %v", err)
+	}
+	return e
+}
+
+func (o *onCloudRun) succeed(image string) {
+	o.Helper()
+	if e := o.deploy(map[string]any{"image": image}); e.Status != gennaker.Succeeded {
+		o.Fatalf("the deployment of %s is %s: %s", image, e.Status, e.Stages[0].Error)
+	}
+}
+
+func (o *onCloudRun) serverGroups() []gennaker.ServerGroup {
+	o.Helper()
+	list, err := o.account.List(o.Context(), gennaker.Scope{Cluster: "shop-web"})
+	if err != nil {
+		o.Fatal(err)
+	}
+	return list
+}
+
+func TestCloudRunMovesTheTrafficStepByStep(t *testing.T) {
+	t.Parallel()
+	o := startCloudRun(t)
+	o.succeed("shop:1")
+	o.succeed("shop:2")
+	list := o.serverGroups()
+	if len(list) != 2 {
+		t.Fatalf("there are %+v, want two server groups", list)
+	}
+	was, is := list[0], list[1]
+	if was.Enabled || !was.Resting || was.Capacity.Desired != 10 || was.Image != "shop:1" {
+		t.Errorf("the old server group is %+v, want it at rest, as big as it was", was)
+	}
+	if !is.Enabled || is.Count(gennaker.Up) != 10 || is.Image != "shop:2" || is.Name != "shop-web-v001" {
+		t.Errorf("the new server group is %+v, want it up with all the traffic", is)
+	}
+	balancers, err := o.account.ListLoadBalancers(t.Context(), "")
+	if err != nil || len(balancers) != 1 || !slices.Equal(balancers[0].ServerGroups, []string{"shop-web-v001"}) {
+		t.Errorf("the service is %+v, %v, want it with the new server group alone", balancers, err)
+	}
+}
+
+func TestCloudRunTakesBackWhatDoesNotStart(t *testing.T) {
+	t.Parallel()
+	o := startCloudRun(t)
+	o.succeed("shop:1")
+	e := o.deploy(map[string]any{"image": "shop-missing", "patience": "3"})
+	if e.Status != gennaker.Terminal || !strings.Contains(e.Stages[0].Error, "CONTAINER_MISSING") {
+		t.Errorf("it is %s: %s, want TERMINAL, and why", e.Status, e.Stages[0].Error)
+	}
+	if list := o.serverGroups(); len(list) != 1 || !list[0].Enabled || list[0].Count(gennaker.Up) != 10 {
+		t.Errorf("left are %+v, want the first server group as it was", list)
+	}
+}
