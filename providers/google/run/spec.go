@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,6 +22,9 @@ type Spec struct {
 	Image string `json:"image"`
 	// Template is a RevisionTemplate in the words of Cloud Run's API v2.
 	Template map[string]any `json:"template"`
+	// ConfigFiles is a service of Knative in YAML instead, see knative.
+	ConfigFiles     []string `json:"configFiles"`
+	ConfigArtifacts []any    `json:"configArtifacts"`
 	// Ingress and Public are of the service: they count when it is made.
 	Ingress string `json:"ingress"`
 	Public  *bool  `json:"invokerIamDisabled"` // anybody may call it
@@ -38,9 +42,8 @@ func decode(block map[string]any) (Spec, error) {
 	if err := decoder.Decode(block); err != nil {
 		return s, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
 	}
-	s.template = &api.GoogleCloudRunV2RevisionTemplate{}
-	if err := strictly(s.Template, s.template); err != nil {
-		return s, fmt.Errorf("template: %w: %w", gennaker.ErrInvalid, err)
+	if err := s.read(); err != nil {
+		return s, err
 	}
 	if len(s.template.Containers) == 0 {
 		s.template.Containers = []*api.GoogleCloudRunV2Container{{}}
@@ -49,6 +52,30 @@ func decode(block map[string]any) (Spec, error) {
 		s.template.Containers[0].Image = s.Image
 	}
 	return s, s.check()
+}
+
+// read makes the template of what the block says in either way.
+func (s *Spec) read() (err error) {
+	switch {
+	case len(s.ConfigArtifacts) > 0:
+		return fmt.Errorf("configArtifacts: %w: artifacts cannot be read yet: write the service into configFiles, or use image and template", gennaker.ErrInvalid)
+	case len(s.ConfigFiles) > 1:
+		return fmt.Errorf("configFiles: %w: a server group is of one service, and there are %d", gennaker.ErrInvalid, len(s.ConfigFiles))
+	case len(s.ConfigFiles) == 1 && s.Template != nil:
+		return fmt.Errorf("configFiles and template: %w: both say what runs: use one of them", gennaker.ErrInvalid)
+	case len(s.ConfigFiles) == 1:
+		var ingress string
+		if s.template, ingress, err = readKnative(s.ConfigFiles[0]); err != nil {
+			return fmt.Errorf("configFiles[0]: %w: %w", gennaker.ErrInvalid, err)
+		}
+		s.Ingress = cmp.Or(s.Ingress, ingress)
+		return nil
+	}
+	s.template = &api.GoogleCloudRunV2RevisionTemplate{}
+	if err := strictly(s.Template, s.template); err != nil {
+		return fmt.Errorf("template: %w: %w", gennaker.ErrInvalid, err)
+	}
+	return nil
 }
 
 // strictly makes of a JSON value what it describes, and takes no field that is
