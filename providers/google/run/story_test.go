@@ -166,6 +166,27 @@ func TestTrafficStaysWhereItWasUntilTheNewRevisionIsReady(t *testing.T) {
 	}
 }
 
+// Cloud Run moves no traffic while a revision that shall have some is not
+// ready: what waits for it is not up, and what still has it is not at rest.
+func TestUpIsWhereTheTrafficGoes(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.have(0, 2)
+	s.have(1, 2)
+	s.must(s.cloud.Disable(t.Context(), s.ref(1)))
+	sick := s.request(2, 2)
+	sick.Spec = map[string]any{"image": "shop-sick"}
+	s.must(s.cloud.Create(t.Context(), sick))
+	s.must(s.cloud.Enable(t.Context(), s.ref(1)))
+	if g, err := s.cloud.Get(t.Context(), s.ref(1)); err != nil || !g.Enabled || g.Count(gennaker.Starting) != 2 || !strings.Contains(g.Condition(), "no traffic yet") {
+		t.Errorf("what gets no traffic yet is %+v, %v, want it starting", g, err)
+	}
+	s.must(s.cloud.Disable(t.Context(), s.ref(0)))
+	if g, err := s.cloud.Get(t.Context(), s.ref(0)); err != nil || g.Enabled || g.Resting || g.Count(gennaker.Draining) != 2 {
+		t.Errorf("what still has traffic is %+v, %v, want it draining", g, err)
+	}
+}
+
 // Cloud Run deletes no revision that is the newest.
 func TestTheNewestCanBeDestroyedAndItsNameIsFreeAgain(t *testing.T) {
 	t.Parallel()
@@ -188,6 +209,21 @@ func TestTheNewestCanBeDestroyedAndItsNameIsFreeAgain(t *testing.T) {
 	s.must(s.cloud.Create(t.Context(), again))
 	if g, err := s.cloud.Get(t.Context(), s.ref(1)); err != nil || g.Capacity.Desired != 3 {
 		t.Errorf("made again it is %+v, %v", g, err)
+	}
+}
+
+func TestWhatIsSoAlreadyIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.have(0, 2)
+	s.have(1, 2)
+	for range 2 {
+		s.must(s.cloud.Disable(t.Context(), s.ref(0)))
+		s.must(s.cloud.DisablePart(t.Context(), s.ref(1), 50))
+		s.must(s.cloud.Create(t.Context(), s.request(1, 2)))
+	}
+	if got := s.target.cloud.Effects(); got["services changed"] != 3 || got["revisions created"] != 2 {
+		t.Errorf("what was done twice has changed %v, want a service three times: for a second revision, and once each", got)
 	}
 }
 
