@@ -32,7 +32,7 @@ func (c *Cloud) create(ctx context.Context, q gennaker.CreateServerGroup) error 
 		return err
 	}
 	name := c.place(q.Region) + "/services/" + q.Moniker.Cluster()
-	return insist(func() error {
+	return insist(ctx, func() error {
 		s, err := c.get(ctx, name)
 		if errors.Is(err, gennaker.ErrNotFound) {
 			return c.begin(ctx, q, spec)

@@ -16,7 +16,7 @@ import (
 func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
 	service, err := c.serviceOf(ref)
 	if err == nil {
-		err = insist(func() error { return c.destroy(ctx, service, ref.Name) })
+		err = insist(ctx, func() error { return c.destroy(ctx, service, ref.Name) })
 	}
 	if gone(err) != nil {
 		return fmt.Errorf("cloudrun: destroy %s: %w", ref.Name, err)
@@ -96,17 +96,21 @@ func (c *Cloud) successor(ctx context.Context, s cluster, name string) (*api.Goo
 	if err != nil {
 		return nil, err
 	}
-	t.Revision = "" // of Cloud Run's own naming: it is no server group
+	t.Revision, t.Scaling = "", nil // its name is of Cloud Run's making: it is no server group
 	t.Annotations = map[string]string{noteOf("gennaker:successor"): name}
 	return t, nil
 }
 
-// drop deletes a revision. What cannot be told of one that is gone is no
-// error.
+// drop deletes a revision. One that is gone is no error; one that Cloud Run
+// still needs is ErrUnavailable, because what needs it goes away by itself,
+// such as traffic that has not left it yet.
 func (c *Cloud) drop(ctx context.Context, name string) error {
 	o, err := c.revisions.Delete(name).Context(ctx).Do()
+	if err = kinded(err); says(err, "FAILED_PRECONDITION") {
+		return fmt.Errorf("%w: %s", gennaker.ErrUnavailable, err)
+	}
 	if err != nil {
-		return gone(kinded(err))
+		return gone(err)
 	}
 	return c.finish(ctx, o)
 }

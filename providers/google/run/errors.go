@@ -31,8 +31,8 @@ var kinds = []struct {
 	{"ALREADY_EXISTS", 6, gennaker.ErrExists},
 	{"PERMISSION_DENIED", 7, gennaker.ErrDenied},
 	{"RESOURCE_EXHAUSTED", 8, gennaker.ErrThrottled},
-	{"FAILED_PRECONDITION", 9, gennaker.ErrUnavailable}, // what it waits for comes by itself, such as traffic that leaves
-	{"ABORTED", 10, gennaker.ErrUnavailable},            // it was changed meanwhile: look again
+	{"FAILED_PRECONDITION", 9, gennaker.ErrInvalid}, // such as a policy of the organization
+	{"ABORTED", 10, gennaker.ErrUnavailable},        // it was changed meanwhile: look again
 	{"OUT_OF_RANGE", 11, gennaker.ErrInvalid},
 	{"UNIMPLEMENTED", 12, gennaker.ErrInvalid},
 	{"INTERNAL", 13, gennaker.ErrUnavailable},

@@ -21,7 +21,7 @@ func TestErrorsHaveTheKindOfGooglesCode(t *testing.T) {
 		want   error
 	}{
 		{400, "INVALID_ARGUMENT", gennaker.ErrInvalid},
-		{400, "FAILED_PRECONDITION", gennaker.ErrUnavailable},
+		{400, "FAILED_PRECONDITION", gennaker.ErrInvalid},
 		{401, "UNAUTHENTICATED", gennaker.ErrDenied},
 		{403, "PERMISSION_DENIED", gennaker.ErrDenied},
 		{404, "NOT_FOUND", gennaker.ErrNotFound},

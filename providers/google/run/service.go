@@ -4,15 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
+	"time"
 
 	api "google.golang.org/api/run/v2"
 
 	"github.com/gennaker/gennaker"
 )
 
-// tries is how often a change is made when others change the same service.
-const tries = 10
+// tries is how often a change is made when others change the same service, and
+// tryPause how long is waited between two at most.
+const (
+	tries    = 20
+	tryPause = 50 * time.Millisecond
+)
 
 // get reads a service.
 func (c *Cloud) get(ctx context.Context, name string) (cluster, error) {
@@ -29,7 +35,7 @@ func (c *Cloud) get(ctx context.Context, name string) (cluster, error) {
 func (c *Cloud) change(ctx context.Context, what string, ref gennaker.ServerGroupRef, edit func(s cluster, enabled map[string]bool) error) error {
 	service, err := c.serviceOf(ref)
 	if err == nil {
-		err = insist(func() error {
+		err = insist(ctx, func() error {
 			s, err := c.get(ctx, service)
 			if err != nil {
 				return err
@@ -84,11 +90,16 @@ func (c *Cloud) patch(ctx context.Context, s cluster, template *api.GoogleCloudR
 
 // insist makes a change that begins with reading, again if somebody else has
 // changed the same meanwhile.
-func insist(change func() error) error {
+func insist(ctx context.Context, change func() error) error {
 	var err error
 	for range tries {
 		if err = change(); !says(err, "ABORTED") {
 			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(rand.N(tryPause)):
 		}
 	}
 	return err

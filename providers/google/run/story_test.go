@@ -212,6 +212,25 @@ func TestTheNewestCanBeDestroyedAndItsNameIsFreeAgain(t *testing.T) {
 	}
 }
 
+// Where the traffic cannot leave, because another revision is not ready, a
+// server group cannot be destroyed yet.
+func TestWhatStillHasTrafficIsDestroyedLater(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.have(0, 1)
+	sick := s.request(1, 1)
+	sick.Spec = map[string]any{"image": "shop-sick"}
+	s.must(s.cloud.Create(t.Context(), sick))
+	if err := s.cloud.Destroy(t.Context(), s.ref(0)); !errors.Is(err, gennaker.ErrUnavailable) || !strings.Contains(err.Error(), "can receive traffic") {
+		t.Errorf("Destroy = %v, want ErrUnavailable, and why", err)
+	}
+	s.must(s.cloud.Destroy(t.Context(), s.ref(1)))
+	s.must(s.cloud.Destroy(t.Context(), s.ref(0)))
+	if code := s.ask(http.MethodGet, services+"/shop-web", nil, nil); code != http.StatusNotFound {
+		t.Errorf("the service: HTTP status %d, want 404", code)
+	}
+}
+
 func TestWhatIsSoAlreadyIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
