@@ -34,7 +34,8 @@
 // What it leaves out: machine types, disks, addresses, routes and everything
 // else that says no more than what an instance is like; unmanaged, stateful and
 // flexible groups, standby instances, load that an autoscaler would act upon,
-// abandoning, stopping and suspending instances. An image must be there when a
+// abandoning, stopping and suspending instances, and bringing those of a
+// regional group back into balance. An image must be there when a
 // template names it. Inserts are seen once their operation is done; a backend
 // service, a target pool and the other parts of load balancers take one change
 // at a time, and refuse another with resourceNotReady. getHealth of a group

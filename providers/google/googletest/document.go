@@ -172,10 +172,3 @@ func fingerprint(of any) string {
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
-
-// fingerprintNumber is a number that a name and a count make.
-func fingerprintNumber(name string, n int) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(name + " " + itoa(n)))
-	return h.Sum64()
-}

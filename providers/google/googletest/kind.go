@@ -21,10 +21,10 @@ type kind struct {
 	derived bool
 	// exclusive resources take one change at a time.
 	exclusive bool
-	// locking says what a fingerprint is of; must, that a change needs it.
-	fingerprinted, must bool
-	labelled            bool
-	allAs               string // the kind of an aggregated list, where it is irregular
+	// fingerprinted documents have a fingerprint, without which, if must is set,
+	// they cannot be changed; labelled ones have one of their labels.
+	fingerprinted, must, labelled bool
+	allAs                         string // the kind of an aggregated list, where it is irregular
 }
 
 // api is how a collection in a scope is called.

@@ -2,6 +2,7 @@ package googletest
 
 import (
 	"cmp"
+	"hash/fnv"
 	"slices"
 	"time"
 )
@@ -38,9 +39,7 @@ func (m *manager) deleted() bool {
 // fill launches instances until there are as many.
 func (m *manager) fill(size int) {
 	for len(m.active()) < size {
-		m.names++
-		base := m.doc.text("baseInstanceName")
-		x := &member{name: base + "-" + suffix(m.full(), m.names), zone: m.emptiest(), action: creating, version: m.nextVersion(nil)}
+		x := &member{name: m.freeName(), zone: m.emptiest(), action: creating, version: m.nextVersion(nil)}
 		m.members = append(m.members, x)
 		m.create(x)
 	}
@@ -110,14 +109,27 @@ func truth(b bool) int {
 	return 0
 }
 
-// suffix is what follows the base name of a group's nth instance.
-func suffix(group string, n int) string {
-	const letters = "bcdfghjklmnpqrstvwxz0123456789"
-	text := fingerprintNumber(group, n)
+// freeName is the name of one more instance: the base name, and four letters
+// that no other of the group has.
+func (m *manager) freeName() string {
+	for {
+		m.names++
+		name := m.doc.text("baseInstanceName") + "-" + letters(m.doc.text("id"), m.names)
+		if !slices.ContainsFunc(m.members, func(x *member) bool { return x.name == name }) {
+			return name
+		}
+	}
+}
+
+func letters(seed string, n int) string {
+	const from = "bcdfghjklmnpqrstvwxz0123456789"
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(seed + " " + itoa(n)))
+	sum := h.Sum64()
 	out := make([]byte, 4)
 	for i := range out {
-		out[i] = letters[text%uint64(len(letters))]
-		text /= uint64(len(letters))
+		out[i] = from[sum%uint64(len(from))]
+		sum /= uint64(len(from))
 	}
 	return string(out)
 }
