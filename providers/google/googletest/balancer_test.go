@@ -55,7 +55,7 @@ func TestAFirewallIsMadeChangedAndDeleted(t *testing.T) {
 		Allowed: []*compute.FirewallAllowed{{IPProtocol: "tcp", Ports: []string{"80"}}}, TargetTags: []string{"web"}}).Do())
 	w.done(w.api.Firewalls.Patch(project, "web", &compute.Firewall{SourceRanges: []string{"10.0.0.0/8"}}).Do())
 	wall := must(w.api.Firewalls.Get(project, "web").Do())(t)
-	w.is("it", fmt.Sprint(last(wall.Network), wall.TargetTags, wall.SourceRanges, wall.Allowed[0].Ports), "inner [web] [10.0.0.0/8] [80]")
+	w.is("it", fmt.Sprint(last(wall.Network), " ", wall.TargetTags, wall.SourceRanges, wall.Allowed[0].Ports), "inner [web] [10.0.0.0/8] [80]")
 	w.done(w.api.Firewalls.Update(project, "web", &compute.Firewall{Name: "web", Network: "global/networks/inner", TargetTags: []string{"api"}}).Do())
 	wall = must(w.api.Firewalls.Get(project, "web").Do())(t)
 	w.is("what an update leaves out is gone", fmt.Sprint(wall.TargetTags, wall.SourceRanges), "[api] []")

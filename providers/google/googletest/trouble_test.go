@@ -2,6 +2,8 @@ package googletest_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,5 +122,24 @@ func TestWaitOnAClockThatRuns(t *testing.T) {
 	w.done(w.api.HealthChecks.Insert(project, &compute.HealthCheck{Name: "new", Type: "TCP"}).Do())
 	if took := time.Since(began); took < 80*time.Millisecond {
 		t.Errorf("2 s at 20 times the speed took %s", took)
+	}
+}
+
+// TestTheJudgeHearsEverything plants a mistake in a request.
+func TestTheJudgeHearsEverything(t *testing.T) {
+	t.Parallel()
+	description := must(described())(t)
+	var heard []string
+	server := must(googletest.Serve(googletest.Config{Judge: func(cloud http.Handler) http.Handler {
+		return description.Check(cloud, func(err error) { heard = append(heard, err.Error()) })
+	}}))(t)
+	t.Cleanup(func() { server.Close() })
+	server.Project(project)
+	for _, path := range []string{"zones", "zones?colour=red"} {
+		answer := must(http.Get(server.URL + "/compute/v1/projects/" + project + "/" + path))(t)
+		answer.Body.Close()
+	}
+	if len(heard) != 1 || !strings.Contains(heard[0], "colour") {
+		t.Errorf("the judge heard %q, want one mistake", heard)
 	}
 }

@@ -26,7 +26,13 @@ import (
 // safe to share.
 type API struct {
 	document
-	methods []*method // the most literal path first
+	methods map[form][]*method // the most literal path first
+}
+
+// form is what methods are looked up by: there are a thousand.
+type form struct {
+	method string
+	parts  int // of the path
 }
 
 // Dir is where the module google.golang.org/api is, as the go command has it
@@ -70,26 +76,32 @@ func (a *API) compile() error {
 			return err
 		}
 	}
-	a.collect(a.Resources)
-	for _, m := range a.methods {
+	a.methods = map[form][]*method{}
+	for _, m := range collect(a.Resources) {
 		if err := m.compile(a.ServicePath, patterns); err != nil {
 			return fmt.Errorf("%s: %w", m.ID, err)
 		}
+		key := form{m.HTTPMethod, m.parts}
+		a.methods[key] = append(a.methods[key], m)
 	}
-	slices.SortFunc(a.methods, func(one, two *method) int {
-		if d := two.literal - one.literal; d != 0 {
-			return d
-		}
-		return strings.Compare(one.ID, two.ID)
-	})
+	for _, some := range a.methods {
+		slices.SortFunc(some, func(one, two *method) int {
+			if d := two.literal - one.literal; d != 0 {
+				return d
+			}
+			return strings.Compare(one.ID, two.ID)
+		})
+	}
 	return nil
 }
 
-func (a *API) collect(resources map[string]*resource) {
+func collect(resources map[string]*resource) []*method {
+	var all []*method
 	for _, r := range resources {
 		for _, m := range r.Methods {
-			a.methods = append(a.methods, m)
+			all = append(all, m)
 		}
-		a.collect(r.Resources)
+		all = append(all, collect(r.Resources)...)
 	}
+	return all
 }

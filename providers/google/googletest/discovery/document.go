@@ -33,6 +33,7 @@ type method struct {
 	flat, named *regexp.Regexp
 	names       []string // of the groups of named
 	literal     int      // how many bytes of the flat path are no variable
+	parts       int      // how many parts the flat path has
 }
 
 // schema describes a value: a field, the elements of a list, or a parameter.
@@ -109,7 +110,7 @@ func (m *method) compile(root string, p patterns) error {
 	if m.named, m.names, err = template(root+m.Path, ".+"); err != nil {
 		return err
 	}
-	m.literal = len(variable.ReplaceAllString(flat, ""))
+	m.literal, m.parts = len(variable.ReplaceAllString(flat, "")), strings.Count("/"+root+flat, "/")
 	for name, s := range m.Parameters {
 		if err := s.compile(p); err != nil {
 			return fmt.Errorf("parameter %s: %w", name, err)

@@ -11,8 +11,8 @@ import (
 
 // find is the method that a request asks for, or nil.
 func (a *API) find(r *http.Request) *method {
-	for _, m := range a.methods {
-		if m.HTTPMethod == r.Method && m.flat.MatchString(r.URL.Path) {
+	for _, m := range a.methods[form{r.Method, strings.Count(r.URL.Path, "/")}] {
+		if m.flat.MatchString(r.URL.Path) {
 			return m
 		}
 	}
