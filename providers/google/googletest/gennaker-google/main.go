@@ -1,6 +1,7 @@
-// Command gennaker-google is a Google Compute Engine on one machine, to try
-// deployments on: the simulator of package googletest with a project to deploy
-// to. It keeps nothing: when it ends, everything in it is gone.
+// Command gennaker-google is a Google Compute Engine and a Cloud Run on one
+// machine, to try deployments on: the simulators of packages googletest and
+// cloudrun with a project to deploy to. It keeps nothing: when it ends,
+// everything in it is gone.
 package main
 
 import (
@@ -25,7 +26,7 @@ func main() {
 func app() *cli.App {
 	return &cli.App{
 		Name:            "gennaker-google",
-		Usage:           "a Google Compute Engine on one machine, to try deployments on",
+		Usage:           "a Google Compute Engine and a Cloud Run on one machine, to try deployments on",
 		UsageText:       "gennaker-google [options]",
 		Description:     description,
 		HideHelpCommand: true,
@@ -46,6 +47,8 @@ that end later. It checks no credentials, so it listens on loopback alone.
 The project demo has images, of which the instances of shop-sick never are
 healthy, a health check, a backend service behind an HTTP load balancer, and a
 target pool in us-central1, all named shop.
+
+It answers as run/v2 too: services of Cloud Run, their revisions and traffic.
 
 What goes wrong is decided at /-/, which says how.`
 

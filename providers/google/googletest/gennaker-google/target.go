@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gennaker/gennaker/providers/google/googletest"
+	"github.com/gennaker/gennaker/providers/google/googletest/cloudrun"
 )
 
 const project = "demo"
@@ -37,7 +38,8 @@ func start(port int, speed, throttle float64) (*target, error) {
 	cloud := googletest.New(googletest.Config{Times: googletest.Times{}.Faster(speed),
 		Throttle: googletest.Throttle{PerSecond: throttle, Burst: int(throttle)}})
 	furnish(cloud.Project(project), speed)
-	t := &target{url: "http://" + listener.Addr().String(), speed: speed, server: &http.Server{Handler: atTheDoor(cloud)}, failed: make(chan error, 1)}
+	run := cloudrun.New(cloudrun.Config{Times: cloudrun.Times{}.Faster(speed)})
+	t := &target{url: "http://" + listener.Addr().String(), speed: speed, server: &http.Server{Handler: atTheDoor(cloud, run)}, failed: make(chan error, 1)}
 	go func() { t.failed <- t.server.Serve(listener) }()
 	return t, nil
 }
@@ -66,16 +68,19 @@ func whole(d time.Duration, speed float64) time.Duration {
 	return max(time.Second, time.Duration(float64(d)/speed).Round(time.Second))
 }
 
-// atTheDoor sends the calls of people to the controls, and all others to the
-// cloud.
-func atTheDoor(cloud *googletest.Cloud) http.Handler {
+// atTheDoor sends the calls of people to the controls, those of run/v2 to Cloud
+// Run, and all others to Compute Engine.
+func atTheDoor(cloud *googletest.Cloud, run *cloudrun.Cloud) http.Handler {
 	controls := controls(cloud)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/-/") {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/-/"):
 			controls.ServeHTTP(w, r)
-			return
+		case strings.HasPrefix(r.URL.Path, "/v2/"):
+			run.ServeHTTP(w, r)
+		default:
+			cloud.ServeHTTP(w, r)
 		}
-		cloud.ServeHTTP(w, r)
 	})
 }
 
@@ -94,11 +99,12 @@ func (t *target) stop() { _ = t.server.Close() }
 
 // explain says what there is, and what to do with it.
 func (t *target) explain(w io.Writer) {
-	fmt.Fprintf(w, explanation, t.url, t.speed, project, t.url, t.url, t.url)
+	fmt.Fprintf(w, explanation, t.url, t.speed, t.url, project, t.url, t.url, t.url, t.url)
 }
 
 const explanation = `
   Simulated   %s/compute/v1/   Google Compute Engine, %g times as fast as Google's
+              %s/v2/           Google Cloud Run, as fast; an image that ends with -sick or -missing fails
   Project     %s, with images shop-1, shop-2 and shop-sick; a health check, a backend
               service and a target pool shop; the regions us-central1, us-east1, europe-west1
 Ctrl-C ends it, and all that is in it is gone
@@ -111,6 +117,14 @@ For a worker that deploys to it, put into its worker.yaml:
       project: demo
       regions: [us-central1, us-east1, europe-west1]
       endpoint: %s/compute/v1/
+      anonymous: true
+      lag: 0s           # its answers are never old
+      lookEvery: 500ms  # it is faster than Google
+    - name: cloudrun
+      provider: cloudrun
+      project: demo
+      regions: [us-central1, us-east1, europe-west1]
+      endpoint: %s/
       anonymous: true
       lag: 0s           # its answers are never old
       lookEvery: 500ms  # it is faster than Google
