@@ -146,7 +146,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{name: "an account must be reachable", file: "accounts:\n  - {name: laptop, provider: local}\n",
 			want: []string{"worker.yaml:2: accounts[0]: account laptop: local cloud: invalid: it needs a state directory, or an endpoint and a token"}},
 		{name: "an account needs a provider", file: "accounts:\n  - name: prod\n",
-			want: []string{"worker.yaml:2: accounts[0].provider: is missing: it can be aws, cloudfoundry, ecs, local"}},
+			want: []string{"worker.yaml:2: accounts[0].provider: is missing: it can be " + strings.Join(gennaker.Clouds, ", ")}},
 		{name: "an account of AWS has regions", file: "accounts:\n  - {name: prod, provider: aws}\n",
 			want: []string{"worker.yaml:2: accounts[0]: account prod: aws: regions: invalid: it is missing: name at least one, like us-east-1"}},
 		{name: "an account of ECS has clusters", file: "accounts:\n  - {name: prod, provider: ecs, regions: [us-east-1]}\n",

@@ -126,12 +126,6 @@ func (s *service) etag(now time.Time) string {
 
 func (s *service) newest() *revision { return s.revisions[len(s.revisions)-1] }
 
-// scaledToNothing reports whether the service is off: scaled by hand, to none.
-func (s *service) scaledToNothing() bool {
-	scaling := part(s.fields, "scaling")
-	return text(scaling, "scalingMode") == "MANUAL" && number(scaling, "manualInstanceCount") == 0
-}
-
 // document is the service as Google tells it.
 func (s *service) document(now time.Time) object {
 	doc := maps.Clone(s.fields)
