@@ -14,7 +14,7 @@ import (
 // cloud has. A cloud's own fields stand beside them and reach its provider as
 // they are.
 type Cluster struct {
-	Provider      string            `json:"cloudProvider,omitempty" jsonschema_description:"The cloud: local, aws, ecs, gce, azure, cloudfoundry or kubernetes."`
+	Provider      string            `json:"cloudProvider,omitempty" jsonschema_description:"The cloud: local, aws, ecs, gce, cloudrun, azure, cloudfoundry or kubernetes."`
 	Account       string            `json:"account,omitempty" jsonschema:"required" jsonschema_description:"An account of the worker's configuration."`
 	Application   string            `json:"application,omitempty" jsonschema_description:"Default: the pipeline's application."`
 	Stack         string            `json:"stack,omitempty"`
