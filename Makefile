@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: help build dev aws cf google kube demo check test replay bench faults schema clean
+.PHONY: help build dev aws cf google azure kube demo check test replay bench faults schema clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ cf: ## a Cloud Foundry on this machine, to deploy examples/cloudfoundry to
 google: ## a Google Compute Engine on this machine, to deploy to
 	@go build -ldflags "$(LDFLAGS)" -o $(BIN)/ ./starter/gennaker ./providers/google/googletest/gennaker-google
 	@exec $(BIN)/gennaker-google
+
+azure: ## an Azure on this machine, to deploy examples/azure to
+	@go build -ldflags "$(LDFLAGS)" -o $(BIN)/ ./starter/gennaker ./providers/azure/azuretest/gennaker-azure
+	@exec $(BIN)/gennaker-azure
 
 kube: ## a Kubernetes on this machine, to deploy examples/kubernetes to
 	@go build -ldflags "$(LDFLAGS)" -o $(BIN)/ ./starter/gennaker ./providers/kubernetes/kubetest/gennaker-kube

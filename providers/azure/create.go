@@ -32,8 +32,11 @@ func (c *Cloud) create(ctx context.Context, q gennaker.CreateServerGroup) error 
 	}
 	_, err = c.sets.BeginCreateOrUpdate(ctx, p.group, p.Name, c.model(p),
 		&armcompute.VirtualMachineScaleSetsClientBeginCreateOrUpdateOptions{IfNoneMatch: to.Ptr("*")})
-	if taken(err) {
+	switch {
+	case taken(err):
 		return c.whose(ctx, p, kinded(err))
+	case errors.Is(kinded(err), errNoGroup):
+		return fmt.Errorf("resource group %s: %w: there is none: make it first", p.group, gennaker.ErrInvalid)
 	}
 	return kinded(err)
 }

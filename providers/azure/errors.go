@@ -92,9 +92,15 @@ func kinded(err error) error {
 	return err
 }
 
+// errNoGroup says that it is a resource group that is not found.
+var errNoGroup = errors.New("there is no such resource group")
+
 // answered is an error that the cloud answered with.
 func answered(e *azcore.ResponseError) error {
 	code, message := said(e)
+	if code == "ResourceGroupNotFound" {
+		return fmt.Errorf("%w: %w: %s", gennaker.ErrNotFound, errNoGroup, message)
+	}
 	kind := kindOf(code, message)
 	if kind == nil {
 		kind = byStatus(e.StatusCode)

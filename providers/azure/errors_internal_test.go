@@ -46,7 +46,6 @@ func TestErrorsHaveTheKindOfAzuresCode(t *testing.T) {
 		{404, "PlatformImageNotFound", "", gennaker.ErrInvalid},
 		{404, "SubscriptionNotFound", "", gennaker.ErrInvalid},
 		{404, "ResourceNotFound", "", gennaker.ErrNotFound},
-		{404, "ResourceGroupNotFound", "", gennaker.ErrNotFound},
 		{403, "AuthorizationFailed", "The client does not have authorization", gennaker.ErrDenied},
 		{403, "LinkedAuthorizationFailed", "", gennaker.ErrDenied},
 		{403, "RequestDisallowedByPolicy", "", gennaker.ErrDenied},
@@ -88,6 +87,9 @@ func TestErrorsWithoutAnAnswerHaveAKind(t *testing.T) {
 	}
 	if kinded(nil) != nil || gone(refusal(404, `{"error": {"code": "ResourceNotFound"}}`)) != nil {
 		t.Error("no error, or that there is nothing to take away from, is an error")
+	}
+	if err := kinded(refusal(404, `{"error": {"code": "ResourceGroupNotFound"}}`)); !errors.Is(err, gennaker.ErrNotFound) || !errors.Is(err, errNoGroup) {
+		t.Errorf("a resource group that is not there is %v", err)
 	}
 	var answer *azcore.ResponseError
 	if err := refusal(412, "{}"); !errors.As(err, &answer) || !taken(err) {

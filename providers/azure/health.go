@@ -99,7 +99,8 @@ func (s scaleSet) monitored() bool {
 	})
 }
 
-// states are the words of a health monitor.
+// states are the words of a health monitor. Whoever does not answer it is not
+// well: unknown, and what we do not know, is down.
 var states = map[string]gennaker.Health{
 	"healthy":      gennaker.Up,
 	"unhealthy":    gennaker.Down,
@@ -115,7 +116,7 @@ func opinion(provider string, m machine) gennaker.Check {
 	word := codeOf([]*armcompute.InstanceViewStatus{m.health}, "HealthState/")
 	health, known := states[word]
 	if !known {
-		health = gennaker.Unknown
+		health = gennaker.Down
 	}
 	c := gennaker.Check{Provider: provider, Health: health}
 	if health != gennaker.Up {

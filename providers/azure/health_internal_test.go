@@ -47,6 +47,7 @@ func TestHealthIsTheSumOfWhatAzureKnows(t *testing.T) {
 		{"its extension has not said anything", inTraffic, "extension", stateSucceeded, "running", "", webPool, gennaker.Starting},
 		{"its extension begins", inTraffic, "extension", stateSucceeded, "running", "initializing", webPool, gennaker.Starting},
 		{"it is ill", inTraffic, "extension", stateSucceeded, "running", "unhealthy", webPool, gennaker.Down},
+		{"it does not answer", inTraffic, "extension", stateSucceeded, "running", "unknown", webPool, gennaker.Down},
 		{"it is well", inTraffic, "extension", stateSucceeded, "running", "healthy", webPool, gennaker.Up},
 		{"the probe says that it is ill", inTraffic, "probe", stateSucceeded, "running", "unhealthy", webPool, gennaker.Down},
 		{"the probe says that it is well", inTraffic, "probe", stateSucceeded, "running", "healthy", webPool, gennaker.Up},

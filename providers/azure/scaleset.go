@@ -111,6 +111,7 @@ func (c *Cloud) groupsOf(app, region string) []string {
 func (c *Cloud) find(ctx context.Context, ref gennaker.ServerGroupRef) (scaleSet, error) {
 	for _, group := range c.groupsOf(gennaker.ParseMoniker(ref.Name).App, ref.Region) {
 		s, err := c.set(ctx, group, ref.Name)
+		err = c.inGroup(group, err)
 		if errors.Is(err, gennaker.ErrNotFound) {
 			continue
 		}
@@ -119,6 +120,16 @@ func (c *Cloud) find(ctx context.Context, ref gennaker.ServerGroupRef) (scaleSet
 		}
 	}
 	return scaleSet{}, gennaker.ErrNotFound
+}
+
+// inGroup gives an error about a resource group its kind. That one which the
+// configuration names is not there is no answer to whether there is a server
+// group.
+func (c *Cloud) inGroup(group string, err error) error {
+	if errors.Is(err, errNoGroup) && len(c.config.ResourceGroups) > 0 {
+		return fmt.Errorf("resource group %s: %w: there is none: make it, or take it out of the account's resourceGroups", group, gennaker.ErrInvalid)
+	}
+	return err
 }
 
 // set reads a scale set.
@@ -158,7 +169,8 @@ func (c *Cloud) setsIn(ctx context.Context, region string, scope gennaker.Scope)
 			func(p armcompute.VirtualMachineScaleSetsClientListResponse) []*armcompute.VirtualMachineScaleSet {
 				return p.Value
 			})
-		if err != nil && !errors.Is(err, gennaker.ErrNotFound) { // there is no such group yet
+		err = c.inGroup(group, err)
+		if err != nil && !errors.Is(err, gennaker.ErrNotFound) { // the application has no group yet
 			return nil, err
 		}
 		list = append(list, c.choose(found, region, scope)...)

@@ -168,11 +168,31 @@ func TestWithoutResourceGroupsEachApplicationHasItsOwn(t *testing.T) {
 	}
 	err = c.Create(t.Context(), gennaker.CreateServerGroup{Location: ours.Location, Name: "other-v000", Moniker: gennaker.Moniker{App: "other"}, Spec: map[string]any{
 		"imageId": ubuntu, "instanceType": "Standard_B1s", "vnet": "shop", "subnet": "web"}})
-	if !errors.Is(err, gennaker.ErrNotFound) || !strings.Contains(err.Error(), "other-westeurope") {
-		t.Errorf("Create in a resource group that there is not = %v, want ErrNotFound that names it", err)
+	if !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), "resource group other-westeurope: invalid: there is none: make it first") {
+		t.Errorf("Create in a resource group that there is not = %v, want ErrInvalid that names it", err)
 	}
 	if list, err := c.ListLoadBalancers(t.Context(), ""); err != nil || len(list) != 1 || list[0].Name != "front" {
 		t.Errorf("ListLoadBalancers = %+v, %v, want that of the application's resource group alone", list, err)
+	}
+}
+
+// That a resource group of the configuration is not there is no answer to what
+// is in it.
+func TestAResourceGroupThatIsNotThereIsAMistake(t *testing.T) {
+	t.Parallel()
+	it := startTarget(t)
+	config := it.config()
+	config.ResourceGroups = []string{"shpo"}
+	c, err := azure.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, listed := c.List(t.Context(), gennaker.Scope{})
+	_, got := c.Get(t.Context(), request(0, 0, nil).Ref())
+	for what, err := range map[string]error{"List": listed, "Get": got} {
+		if !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), "resource group shpo") {
+			t.Errorf("%s = %v, want ErrInvalid that names the resource group", what, err)
+		}
 	}
 }
 

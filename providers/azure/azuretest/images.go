@@ -16,6 +16,7 @@ import (
 type image struct {
 	group, region          string
 	gallery, name, version string // only the name if it is in no gallery
+	sick                   bool   // its machines fail their health checks
 	created                time.Time
 	tags                   map[string]*string
 }
@@ -31,6 +32,11 @@ func (i *image) id() string {
 // its id.
 func (c *Cloud) AddImage(group, region, name string) string {
 	return c.addImage(&image{group: group, region: region, name: name})
+}
+
+// AddSickImage makes one whose machines fail their health checks.
+func (c *Cloud) AddSickImage(group, region, name string) string {
+	return c.addImage(&image{group: group, region: region, name: name, sick: true})
 }
 
 // AddVersion makes a version of an image in a gallery, and returns its id.
@@ -58,6 +64,13 @@ func (c *Cloud) findImage(id string) *image {
 		}
 	}
 	return nil
+}
+
+// sick reports whether the machines of a scale set fail their health checks.
+func (c *Cloud) sick(s *set) bool {
+	from := value(value(value(s.model.Properties.VirtualMachineProfile).StorageProfile).ImageReference).ID
+	i := c.findImage(value(from))
+	return i != nil && i.sick
 }
 
 func (i *image) view() armcompute.Image {

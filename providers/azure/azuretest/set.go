@@ -117,7 +117,7 @@ func (c *Cloud) launch(s *set, now time.Time) {
 		m.name = fmt.Sprintf("%s_%08x", s.name(), c.number())
 		m.id = id(s.group, "Microsoft.Compute/virtualMachines", m.name)
 	}
-	m.failed = c.broken[s.name()] != ""
+	m.failed, m.ill = c.broken[s.name()] != "", c.sick(s)
 	s.next++
 	s.machines = append(s.machines, m)
 	c.effects["instances launched"]++

@@ -1,0 +1,57 @@
+// Command gennaker-azure is an Azure on one machine, to try deployments on: that
+// of package azuretest, with what examples/azure needs. It keeps nothing: when
+// it ends, everything in it is gone.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/gennaker/gennaker/providers/azure/azuretest"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	if err := app().RunContext(ctx, os.Args); err != nil {
+		fmt.Fprintln(os.Stderr, "gennaker-azure:", err)
+		os.Exit(1)
+	}
+}
+
+func app() *cli.App {
+	return &cli.App{
+		Name:            "gennaker-azure",
+		Usage:           "an Azure on one machine, to try deployments on",
+		UsageText:       "gennaker-azure [options]",
+		HideHelpCommand: true,
+		Flags: []cli.Flag{
+			&cli.IntFlag{Name: "port", Value: 7246, Usage: "answer at this `PORT` of 127.0.0.1; 0 takes a free one"},
+			&cli.Float64Flag{Name: "speed", Value: 10, Usage: "start and end machines `N` times as fast as by its own clock"},
+		},
+		Action:         serve,
+		ExitErrHandler: func(*cli.Context, error) {}, // main prints it
+	}
+}
+
+func serve(c *cli.Context) error {
+	if c.Args().Present() {
+		return fmt.Errorf("%q is not a command: see gennaker-azure --help", c.Args().First())
+	}
+	delays := azuretest.Delays{Provision: time.Minute, Warm: 20 * time.Second, Model: 10 * time.Second, Upgrade: 20 * time.Second,
+		Restart: time.Minute, Delete: time.Minute}
+	server, err := azuretest.ServeAt(azuretest.Config{Speed: c.Float64("speed"), Delays: delays}, fmt.Sprintf("127.0.0.1:%d", c.Int("port")))
+	if err != nil {
+		return err
+	}
+	server.Furnish()
+	fmt.Printf("Simulated Azure  %s  subscription %s\nready\n", server.URL, azuretest.Subscription)
+	<-c.Context.Done()
+	return server.Close()
+}
