@@ -48,7 +48,6 @@ func (s *Server) Close() error { return s.server.Close() }
 type call struct {
 	*Cloud
 	request   *http.Request
-	status    int    // of a refusal
 	message   string // of a refusal
 	operation *operation
 }
