@@ -19,6 +19,7 @@ import (
 	"github.com/gennaker/gennaker/providers/aws/ecs"
 	"github.com/gennaker/gennaker/providers/azure"
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
+	"github.com/gennaker/gennaker/providers/google"
 	"github.com/gennaker/gennaker/providers/google/run"
 	"github.com/gennaker/gennaker/providers/local"
 	"github.com/gennaker/gennaker/providers/memory"
@@ -44,6 +45,7 @@ var clouds = []covered{
 	{"ecs", (*ecs.Cloud)(nil), false, nil},
 	{"azure", (*azure.Cloud)(nil), false, nil},
 	{"cloudrun", (*run.Cloud)(nil), false, nil},
+	{"gce", (*google.Cloud)(nil), false, nil},
 }
 
 func aboutFunctions(method string) bool {
