@@ -52,6 +52,9 @@ func (c *call) inPlace() error {
 
 // prepare completes a new or changed document, or refuses it.
 func (c *call) prepare(doc, before document) (document, error) {
+	if err := checkWritten(doc); err != nil {
+		return nil, err
+	}
 	if _, err := c.qualify(map[string]any(doc)); err != nil {
 		return nil, err
 	}
@@ -175,6 +178,9 @@ func setLabels(c *call) (*resource, error) {
 	}
 	if c.body.text("labelFingerprint") != r.doc.text("labelFingerprint") {
 		return nil, refuse(http.StatusPreconditionFailed, "conditionNotMet", "Labels fingerprint either invalid or resource labels have changed")
+	}
+	if err := checkLabels(c.body.sub("labels")); err != nil {
+		return nil, err
 	}
 	doc := r.doc.clone()
 	doc["labels"] = c.body["labels"]

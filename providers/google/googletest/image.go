@@ -55,6 +55,9 @@ func (p *Project) imageOf(source string) *resource {
 // checkTemplate completes an instance template, or refuses it.
 func checkTemplate(c *call, now, _ document) error {
 	properties := now.sub("properties")
+	if err := checkProperties(properties); err != nil {
+		return err
+	}
 	if properties.text("machineType") == "" {
 		return invalid("resource.properties.machineType", "", "Machine type must be given.")
 	}

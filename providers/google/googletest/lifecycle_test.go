@@ -113,3 +113,31 @@ func TestAProactiveUpdateKeepsToItsLimits(t *testing.T) {
 	}
 	w.is("they are new", w.templates("shop-v000"), "4 t2")
 }
+
+func TestAHealthCheckThatIsChangedIsAskedAgain(t *testing.T) {
+	w := newWorld(t)
+	w.template("t1", "shop-1")
+	w.group("shop-v000", 1, func(g *compute.InstanceGroupManager) {
+		g.AutoHealingPolicies = []*compute.InstanceGroupManagerAutoHealingPolicy{{HealthCheck: w.check, InitialDelaySec: 30}}
+		g.ListManagedInstancesResults = "PAGINATED"
+	})
+	w.pass(time.Minute)
+	w.done(w.api.HealthChecks.Patch(project, "shop", &compute.HealthCheck{UnhealthyThreshold: 10}).Do())
+	w.demo.SetHealthy(w.demo.Instances()[0].Name, false)
+	w.pass(time.Minute)
+	shown := must(w.api.InstanceGroupManagers.ListManagedInstances(project, zone, "shop-v000").MaxResults(1).Do())(t).ManagedInstances[0]
+	w.is("after six of ten checks", shown.CurrentAction+" "+shown.InstanceHealth[0].DetailedHealthState, "NONE HEALTHY")
+	w.done(w.api.HealthChecks.Patch(project, "shop", &compute.HealthCheck{UnhealthyThreshold: 3}).Do())
+	w.pass(time.Second)
+	w.is("three are enough", w.states("shop-v000"), "1 RECREATING STOPPING")
+}
+
+func TestAnImageGoesAndItsTemplateStays(t *testing.T) {
+	w := newWorld(t)
+	w.template("t1", "shop-1")
+	w.done(w.api.Images.Delete(project, "shop-1").Do())
+	w.refused("the image", second(w.api.Images.Get(project, "shop-1").Do()), "404 notFound")
+	w.refused("the template", second(w.api.InstanceTemplates.Get(project, "t1").Do()), "<nil>")
+	w.group("shop-v000", 1, nil)
+	w.is("nothing can be made of it", w.managed("shop-v000")[0].LastAttempt.Errors.Errors[0].Code, "RESOURCE_NOT_FOUND")
+}

@@ -26,9 +26,8 @@ func (m *machine) turn(at time.Time, well bool) {
 // runs, which booted hears of, unless the instance is gone by then.
 func (p *Project) launch(a address, template *resource, owner *manager, booted func()) *resource {
 	properties := template.doc.sub("properties").clone()
-	image := p.imageOf(bootImage(properties))
 	r := p.add(p.cloud.kinds["instances"], a, p.instanceDocument(a, properties, template, owner))
-	r.machine = &machine{owner: owner, sick: image == nil || image.sick}
+	r.machine = &machine{owner: owner, sick: p.imageOf(bootImage(properties)).sick}
 	r.doc["status"] = "PROVISIONING"
 	times := p.cloud.config.Times
 	p.cloud.after(times.Provision, func() { r.become("STAGING") })

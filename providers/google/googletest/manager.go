@@ -108,6 +108,9 @@ func checkManager(c *call, now, before document) error {
 	}
 	now.set("targetSize", 0)
 	now.set("baseInstanceName", now.text("name"))
+	if err := checkNames(now); err != nil {
+		return err
+	}
 	now.set("listManagedInstancesResults", "PAGELESS")
 	now.set("instanceLifecyclePolicy", document{"defaultActionOnFailure": "REPAIR", "forceUpdateOnRepair": "NO"})
 	if c.scope == region {

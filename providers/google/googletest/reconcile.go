@@ -142,8 +142,8 @@ func (m *manager) create(x *member) {
 		return
 	}
 	template := p.at(x.version.template)
-	if p.refusal != nil {
-		x.errors = []document{{"code": p.refusal.code, "message": p.refusal.message}}
+	if why := p.refuses(template); why != nil {
+		x.errors = []document{{"code": why.code, "message": why.message}}
 		m.blocked = p.cloud.now.Add(p.cloud.config.Times.Relaunch)
 		m.later(x, p.cloud.config.Times.Relaunch)
 		return
@@ -152,6 +152,14 @@ func (m *manager) create(x *member) {
 	x.since, x.verified, x.errors = p.cloud.now, false, nil
 	at := address{scope: zonal, place: x.zone, collection: "instances", name: x.name}
 	x.machine = p.launch(at, template, m, func() { m.booted(x) })
+}
+
+// refuses is why no instance can be launched from a template; nil if one can.
+func (p *Project) refuses(template *resource) *launchRefusal {
+	if source := bootImage(template.doc.sub("properties")); p.refusal == nil && p.imageOf(source) == nil {
+		return &launchRefusal{"RESOURCE_NOT_FOUND", "The resource '" + source + "' was not found"}
+	}
+	return p.refusal
 }
 
 // later tries to launch again.

@@ -86,6 +86,22 @@ func TestFaults(t *testing.T) {
 	w.done(w.api.HealthChecks.Insert(project, &compute.HealthCheck{Name: "new", Type: "TCP"}).Do())
 }
 
+func TestCallsAreLateOrWithoutAnAnswer(t *testing.T) {
+	w := newWorld(t)
+	w.server.Inject("zones.get", googletest.Fault{Slow: 50 * time.Millisecond}, googletest.Fault{Reset: true})
+	began := time.Now()
+	w.refused("late", second(w.api.Zones.Get(project, zone).Do()), "<nil>")
+	if took := time.Since(began); took < 50*time.Millisecond {
+		t.Errorf("it took %s, want 50 ms", took)
+	}
+	if err := second(http.Get(w.server.URL + "/compute/v1/projects/" + project + "/zones/" + zone)); err == nil {
+		t.Error("there is an answer")
+	}
+	if n := w.server.Requests()["zones.get"]; n != 2 {
+		t.Errorf("%d calls came, want 2", n)
+	}
+}
+
 func TestThrottle(t *testing.T) {
 	w := newWorld(t)
 	w.server.SetThrottle(googletest.Throttle{PerSecond: 1, Burst: 2})
