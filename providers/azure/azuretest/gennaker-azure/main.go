@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -51,7 +52,9 @@ func serve(c *cli.Context) error {
 		return err
 	}
 	server.Furnish()
-	fmt.Printf("Simulated Azure  %s  subscription %s\nready\n", server.URL, azuretest.Subscription)
+	if _, err := fmt.Fprintf(c.App.Writer, "Simulated Azure  %s  subscription %s\n", server.URL, azuretest.Subscription); err != nil {
+		return errors.Join(err, server.Close())
+	}
 	<-c.Context.Done()
 	return server.Close()
 }
