@@ -22,6 +22,13 @@ const (
 	OpTerminate = "terminate" // instances
 	OpReboot    = "reboot"    // instances
 	OpProcesses = "processes" // suspend or resume them
+
+	OpStart  = "start"  // give it its instances back
+	OpStop   = "stop"   // take them all away
+	OpAttach = "attach" // load balancers
+	OpDetach = "detach"
+	OpBind   = "bind" // services
+	OpUnbind = "unbind"
 )
 
 // Operation is one change of one cluster, from a stage or from a person.

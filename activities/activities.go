@@ -50,6 +50,7 @@ type Activities struct {
 	Jobs         *Jobs
 	Functions    *Functions
 	Manifests    *Manifests
+	Services     *Services
 	Executions   *Executions
 	People       *People
 	Engine       *Engine
@@ -73,6 +74,7 @@ func New(c Config) Activities {
 		Jobs:         &Jobs{registry: c.Providers},
 		Functions:    &Functions{registry: c.Providers},
 		Manifests:    &Manifests{registry: c.Providers, lookOnce: c.LookOnce},
+		Services:     &Services{registry: c.Providers},
 		Executions:   &Executions{client: c.Executions},
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
@@ -95,6 +97,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.Jobs)
 	r.RegisterActivity(a.Functions)
 	r.RegisterActivity(a.Manifests)
+	r.RegisterActivity(a.Services)
 	r.RegisterActivity(a.Executions)
 	r.RegisterActivity(a.People)
 	r.RegisterActivity(a.Engine)

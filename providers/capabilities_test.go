@@ -21,6 +21,9 @@ type everything struct {
 	providers.Images
 	providers.Instances
 	providers.Reboots
+	providers.Stops
+	providers.Attachments
+	providers.Services
 	providers.Refreshes
 	providers.Processes
 	providers.LoadBalancers

@@ -119,6 +119,56 @@ type Refreshes interface {
 	CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) error
 }
 
+// Stops is for clouds that can take all instances of a server group away and
+// keep what it is.
+type Stops interface {
+	// StopServerGroup leaves a server group without instances, and so without
+	// traffic: it is Resting, with its capacity; ErrNotFound if it is gone.
+	StopServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error
+	// StartServerGroup gives it the instances that its capacity says, and the
+	// traffic that it had; ErrNotFound if it is gone.
+	StartServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) error
+}
+
+// Attachments put load balancers before server groups that are there. Of one
+// that is out of traffic they count when it is enabled.
+type Attachments interface {
+	// AttachLoadBalancers adds load balancers to those that a server group has;
+	// ErrNotFound if it is gone.
+	AttachLoadBalancers(ctx context.Context, l gennaker.LoadBalancersOf) error
+	// DetachLoadBalancers takes some away; those that it has not are no error.
+	// ErrNotFound if the server group is gone.
+	DetachLoadBalancers(ctx context.Context, l gennaker.LoadBalancersOf) error
+}
+
+// Services are what server groups use and a cloud keeps, such as databases.
+type Services interface {
+	// GetService returns one service instance, or ErrNotFound.
+	GetService(ctx context.Context, ref gennaker.ServiceRef) (gennaker.Service, error)
+	// PutService makes a service instance, or changes the one of that name; if
+	// the token is that of an earlier try, nothing changes. While a change is
+	// under way the cloud takes no other, which is ErrUnavailable.
+	PutService(ctx context.Context, p gennaker.PutService) error
+	// DeleteService deletes a service instance with its keys and bindings. It is
+	// not an error if it is gone; one that is shared is ErrInvalid.
+	DeleteService(ctx context.Context, ref gennaker.ServiceRef) error
+	// ShareService has other regions use it, and UnshareService not any more,
+	// which takes their bindings away; ErrNotFound if it is gone.
+	ShareService(ctx context.Context, s gennaker.ShareService) error
+	UnshareService(ctx context.Context, s gennaker.ShareService) error
+	// CreateServiceKey returns the credentials of a key, which is made if there
+	// is none of that name; ErrNotFound if there is no such service instance.
+	CreateServiceKey(ctx context.Context, k gennaker.ServiceKey) (map[string]any, error)
+	// DeleteServiceKey deletes a key. It is not an error if it is gone.
+	DeleteServiceKey(ctx context.Context, k gennaker.ServiceKey) error
+	// BindServices binds a server group to service instances, whose credentials
+	// instances have that start later. What is bound stays; ErrNotFound if the
+	// server group is gone, ErrInvalid if a service instance is.
+	BindServices(ctx context.Context, b gennaker.BindServices) error
+	// UnbindServices undoes that. What is not bound is no error.
+	UnbindServices(ctx context.Context, b gennaker.BindServices) error
+}
+
 // Processes are what a cloud does to a server group by itself, such as to
 // launch instances, and can be told to leave.
 type Processes interface {

@@ -17,6 +17,8 @@ var done = map[string]string{
 	gennaker.OpDisable:  "disabled",
 	gennaker.OpDestroy:  "destroyed",
 	gennaker.OpRollback: "rolled back to",
+	gennaker.OpStart:    "started",
+	gennaker.OpStop:     "stopped",
 }
 
 // changeText says in a line what a change has done.

@@ -29,6 +29,7 @@ func onCloudFoundry(t *testing.T, _ *world, r row) (*scene, error) {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	server.AddSpace("shop", "dev")
+	server.AddSpace("shop", "prod")
 	server.AddDomain("apps.example.com")
 	server.AddService("postgres", "small")
 	server.AddApp("shop", "dev", "tools", map[string]string{"gennaker.io/tasks-only": "true"})
@@ -66,7 +67,7 @@ func plainRequest(q *http.Request) string {
 
 func spaceAccount(api string) (providers.Provider, error) {
 	return cloudfoundry.New(cloudfoundry.Config{Account: "test", API: api, ClientID: "gennaker", ClientSecret: "secret",
-		Spaces: []string{space}, LookEvery: 10 * time.Millisecond})
+		Spaces: []string{space, "shop > prod"}, LookEvery: 10 * time.Millisecond})
 }
 
 func imageSpec() map[string]any {
@@ -88,6 +89,8 @@ const (
 	doneDestination = "DELETE /v3/routes/{guid}/destinations/{destination}"
 	lostInstance    = "DELETE /v3/processes/GUID/instances/N"
 	doneInstance    = "DELETE /v3/processes/{guid}/instances/{index}"
+	lostShare       = "DELETE /v3/service_instances/GUID/relationships/shared_spaces/GUID"
+	doneShare       = "DELETE /v3/service_instances/{guid}/relationships/shared_spaces/{space}"
 )
 
 // cloudFoundryCalls are the calls, with the requests that they are made of. Each
@@ -112,6 +115,19 @@ var cloudFoundryCalls = []struct {
 	{row: row{call: "cloudfoundry StartRefresh", before: have(1), run: startRefresh},
 		requests: []string{"POST /v3/packages", "POST /v3/builds", "PATCH /v3/apps/GUID/environment_variables", "PATCH /v3/apps/GUID", "POST /v3/deployments"}},
 	{row: row{call: "cloudfoundry CancelRefresh", before: haveRefresh(have(1)), run: stopRefresh}, requests: []string{"POST /v3/deployments/GUID/actions/cancel"}},
+	{row: row{call: "cloudfoundry StopServerGroup", before: have(2), run: stopGroup}, requests: []string{"POST /v3/apps/GUID/actions/stop"}},
+	{row: row{call: "cloudfoundry StartServerGroup", before: haveStopped, run: startGroup}, requests: []string{"POST /v3/apps/GUID/actions/start"}},
+	{row: row{call: "cloudfoundry AttachLoadBalancers", before: have(1), run: attach}, requests: []string{"POST /v3/routes", "POST /v3/routes/GUID/destinations"}},
+	{row: row{call: "cloudfoundry DetachLoadBalancers", before: haveAttached, run: detach}, requests: []string{lostDestination}},
+	{row: row{call: "cloudfoundry PutService", run: putService}, requests: []string{"POST /v3/service_instances"}},
+	{row: row{call: "cloudfoundry PutService, changing", before: haveService(), run: putService}, requests: []string{"PATCH /v3/service_instances/GUID"}},
+	{row: row{call: "cloudfoundry DeleteService", before: haveService(), run: deleteService}, requests: []string{"DELETE /v3/service_instances/GUID"}},
+	{row: row{call: "cloudfoundry ShareService", before: haveService(), run: shareService}, requests: []string{"POST /v3/service_instances/GUID/relationships/shared_spaces"}},
+	{row: row{call: "cloudfoundry UnshareService", before: haveService(shared), run: unshareService}, requests: []string{lostShare}},
+	{row: row{call: "cloudfoundry CreateServiceKey", before: haveService(), run: createKey}, requests: []string{"POST /v3/service_credential_bindings"}},
+	{row: row{call: "cloudfoundry DeleteServiceKey", before: haveService(keyed), run: deleteKey}, requests: []string{"DELETE /v3/service_credential_bindings/GUID"}},
+	{row: row{call: "cloudfoundry BindServices", before: haveService(withGroup), run: bind}, requests: []string{"POST /v3/service_credential_bindings"}},
+	{row: row{call: "cloudfoundry UnbindServices", before: haveService(withGroup, bound), run: unbind}, requests: []string{"DELETE /v3/service_credential_bindings/GUID"}},
 	{row: row{call: "cloudfoundry RunJob", run: runJob}, requests: []string{"POST /v3/apps/GUID/tasks"}},
 	{row: row{call: "cloudfoundry StopJob", before: haveJob, run: stopJob}, requests: []string{"POST /v3/tasks/GUID/actions/cancel"}},
 }
@@ -139,6 +155,8 @@ func counted(request string) string {
 		return doneDestination
 	case lostInstance:
 		return doneInstance
+	case lostShare:
+		return doneShare
 	}
 	return strings.ReplaceAll(request, "GUID", "{guid}")
 }

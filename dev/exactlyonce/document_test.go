@@ -61,7 +61,7 @@ var unrepeated = map[string]bool{"Invoke": true}
 // nothing.
 var reads = map[string]bool{
 	"List": true, "Get": true, "Spec": true, "FindImages": true, "GetRefresh": true, "ListLoadBalancers": true, "GetJob": true,
-	"GetFunction": true, "AwaitFunction": true,
+	"GetFunction": true, "AwaitFunction": true, "GetService": true, "AwaitService": true,
 
 	"ListCluster": true, "AwaitServerGroup": true, "Inventory": true, "ServerGroupSpec": true, "FindInstances": true, "ImageAccounts": true,
 	"AwaitCluster": true, "AwaitJob": true, "AwaitExecution": true, "AwaitLeave": true, "AwaitStarted": true, "FindArtifacts": true,
@@ -78,6 +78,10 @@ var methods = map[string][]string{
 	"TerminateInstances": {"TerminateInstances"}, "RebootInstances": {"RebootInstances"}, "SetProcesses": {"SetProcesses"},
 	"TagImage": {"TagImage"}, "RunJob": {"RunJob"}, "StopJob": {"StopJob"},
 	"StartRefresh": {"StartRefresh"}, "StopRefresh": {"CancelRefresh"},
+	"StopServerGroup": {"StopServerGroup"}, "StartServerGroup": {"StartServerGroup"},
+	"AttachLoadBalancers": {"AttachLoadBalancers"}, "DetachLoadBalancers": {"DetachLoadBalancers"},
+	"PutService": {"PutService"}, "DeleteService": {"DeleteService"}, "ShareService": {"ShareService"}, "UnshareService": {"UnshareService"},
+	"CreateServiceKey": {"CreateServiceKey"}, "DeleteServiceKey": {"DeleteServiceKey"}, "BindServices": {"BindServices"}, "UnbindServices": {"UnbindServices"},
 	"CreateFunction": {"CreateFunction"}, "UpdateFunctionCode": {"UpdateCode"}, "UpdateFunctionConfiguration": {"UpdateConfiguration"},
 	"PublishFunctionVersion": {"PublishVersion"}, "DeleteFunction": {"DeleteFunction"}, "InvokeFunction": {"Invoke"},
 	"PutFunctionAlias": {"PutAlias"}, "SetFunctionConcurrency": {"SetConcurrency"}, "SetFunctionEventSources": {"SetEventSources"},

@@ -49,7 +49,7 @@ type counter struct {
 	count  map[string]int
 }
 
-var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true}
+var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true, "GetService": true}
 
 func (c *counter) see(call memory.Call) {
 	if looking[call.Method] {
@@ -85,7 +85,8 @@ func (c *counter) sight() string {
 	}
 	sources, _ := c.cloud.Callers(f.Ref(), "")
 	code := fmt.Sprint(f.Revision, f.Versions, f.Aliases, limit, sources, functionErr)
-	return fmt.Sprint(groups, err, images, imagesErr, refreshes, c.cloud.Jobs(), code)
+	kept, serviceErr := c.cloud.GetService(context.Background(), gennaker.ServiceRef{Location: gennaker.Location{Region: "here"}, Name: "db"})
+	return fmt.Sprint(kept, serviceErr, groups, err, images, imagesErr, refreshes, c.cloud.Jobs(), code)
 }
 
 func memoryRows() []row {
@@ -103,6 +104,18 @@ func memoryRows() []row {
 		{call: "memory TagImage", loses: "TagImage", run: tag, want: map[string]int{"TagImage": 1}},
 		{call: "memory StartRefresh", loses: "StartRefresh", before: have(2), run: startRefresh, want: map[string]int{"StartRefresh": 1}},
 		{call: "memory CancelRefresh", loses: "CancelRefresh", before: haveRefresh(have(2)), run: stopRefresh, want: map[string]int{"CancelRefresh": 1}},
+		{call: "memory StopServerGroup", loses: "StopServerGroup", before: have(2), run: stopGroup, want: map[string]int{"StopServerGroup": 1}},
+		{call: "memory StartServerGroup", loses: "StartServerGroup", before: haveStopped, run: startGroup, want: map[string]int{"StartServerGroup": 1}},
+		{call: "memory AttachLoadBalancers", loses: "AttachLoadBalancers", before: have(1), run: attach, want: map[string]int{"AttachLoadBalancers": 1}},
+		{call: "memory DetachLoadBalancers", loses: "DetachLoadBalancers", before: haveAttached, run: detach, want: map[string]int{"DetachLoadBalancers": 1}},
+		{call: "memory PutService", loses: "PutService", run: putService, want: map[string]int{"PutService": 1}},
+		{call: "memory DeleteService", loses: "DeleteService", before: haveService(), run: deleteService, want: map[string]int{"DeleteService": 1}},
+		{call: "memory ShareService", loses: "ShareService", before: haveService(), run: shareService, want: map[string]int{"ShareService": 1}},
+		{call: "memory UnshareService", loses: "UnshareService", before: haveService(shared), run: unshareService, want: map[string]int{"UnshareService": 1}},
+		{call: "memory CreateServiceKey", loses: "CreateServiceKey", before: haveService(), run: createKey, want: map[string]int{"CreateServiceKey": 1}},
+		{call: "memory DeleteServiceKey", loses: "DeleteServiceKey", before: haveService(keyed), run: deleteKey, want: map[string]int{"DeleteServiceKey": 1}},
+		{call: "memory BindServices", loses: "BindServices", before: haveService(withGroup), run: bind, want: map[string]int{"BindServices": 1}},
+		{call: "memory UnbindServices", loses: "UnbindServices", before: haveService(withGroup, bound), run: unbind, want: map[string]int{"UnbindServices": 1}},
 		{call: "memory RunJob", loses: "RunJob", run: runJob, want: map[string]int{"RunJob": 1}},
 		{call: "memory CreateFunction", loses: "CreateFunction", run: createFunction, want: map[string]int{"CreateFunction": 1}},
 		{call: "memory UpdateCode", loses: "UpdateCode", before: haveFunction, run: updateCode, want: map[string]int{"UpdateCode": 1}},

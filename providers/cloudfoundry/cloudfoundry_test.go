@@ -93,7 +93,8 @@ func job(command string) map[string]any {
 // than ours has its own Open, and says what it lacks.
 func conformance() providertest.Harness {
 	return providertest.Harness{
-		Region: region, Spec: spec(), Patience: 20 * time.Second, Page: 60, NoInstance: "35abad02-f2b8-4247-53ba-9ce1",
+		Region: region, Spec: spec(), Patience: 20 * time.Second, Page: 60, LoadBalancer: "www.apps.example.com",
+		Service: map[string]any{"service": "postgres", "servicePlan": "small"}, Elsewhere: "shop > prod", NoInstance: "35abad02-f2b8-4247-53ba-9ce1",
 		Jobs: &providertest.JobSpecs{
 			Succeeds: job(`echo begin; echo done; echo 'SPINNAKER_CONFIG_JSON={"version": "7", "hosts": ["a"]}'`),
 			Fails:    job(`echo no such table; exit 3`),

@@ -65,6 +65,9 @@ func (s *space) plan(ctx context.Context, q gennaker.CreateServerGroup) (plan, e
 	if p.spec.Artifact == nil {
 		return p, fmt.Errorf("applicationArtifact: %w: it is missing: give an artifact of type %s, %s or %s", gennaker.ErrInvalid, artifactImage, artifactBits, artifactApp)
 	}
+	if p.spec.Start != nil && !*p.spec.Start && !q.Disabled {
+		return p, fmt.Errorf("startApplication: %w: an app that is not started takes no traffic: say trafficOptions: disable too", gennaker.ErrInvalid)
+	}
 	urls := append(slices.Clone(p.manifest.Routes), q.LoadBalancers...)
 	if p.manifest.Random && len(urls) == 0 {
 		random, err := s.randomRoute(ctx, q.Name)

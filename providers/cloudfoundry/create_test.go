@@ -138,6 +138,7 @@ func TestWhatCannotBeIsRefusedBeforeAnythingIsMade(t *testing.T) {
 		{"a health check", "manifest", direct(map[string]any{"healthCheckType": "ping"}), "healthCheckType"},
 		{"buildpacks of an image", "manifest", direct(map[string]any{"buildpacks": []any{"go"}}), "of no use for an image"},
 		{"two applications", "manifest", map[string]any{"applications": []any{map[string]any{}, map[string]any{}}}, "one application"},
+		{"not started, in traffic", "startApplication", false, "say trafficOptions: disable"},
 		{"no manifest", "manifest", "manifest.yml", "it must be a map"},
 	} {
 		err := cloud.Create(t.Context(), request("shop-web-v000", with(c.field, c.value)))
@@ -201,7 +202,9 @@ func TestCreateGoesOnWhereItWasWhenStagingTakesLong(t *testing.T) {
 func TestAStoppedAppRestsUntilItIsEnabled(t *testing.T) {
 	it := startTarget(t, cftest.Times{})
 	cloud := it.account(t)
-	g := create(t, cloud, request("shop-web-v000", with("startApplication", "false")))
+	r := request("shop-web-v000", with("startApplication", "false"))
+	r.Disabled = true
+	g := create(t, cloud, r)
 	if g.Enabled || !g.Resting || len(g.Instances) > 0 || g.Capacity.Desired != 2 {
 		t.Errorf("an app that is not started is %+v, want it at rest, with two instances to be", g)
 	}

@@ -16,6 +16,7 @@ type group struct {
 	models    map[string]*model    // of some of them, if it is another
 	anew      map[string]time.Time // when instances were rebooted
 	made      int                  // instances so far: no id is used again
+	stopped   bool                 // it has no instances
 	out       int                  // percent of the instances kept out of traffic while it is enabled
 	refresh   *refresh             // the newest
 	refreshed map[string]bool      // the tokens of all of them
@@ -43,6 +44,9 @@ func checks(spec map[string]any) []gennaker.Check {
 // as far as nobody has suspended that.
 func (g *group) settle(now time.Time) {
 	wanted := g.Capacity.Desired
+	if g.stopped {
+		wanted = 0
+	}
 	if g.refreshing() {
 		wanted += g.refresh.extra
 	}
@@ -67,6 +71,7 @@ func (g *group) seen(now time.Time) gennaker.ServerGroup {
 	g.advance(now)
 	seen := g.ServerGroup
 	seen.Instances, seen.Suspended = nil, slices.Clone(g.Suspended)
+	seen.Enabled, seen.Resting = g.Enabled && !g.stopped, g.stopped
 	out := len(g.Instances) * g.out / 100
 	for n, i := range g.Instances {
 		m := g.of(i.ID)

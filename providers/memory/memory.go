@@ -23,7 +23,8 @@ type Cloud struct {
 	images  []gennaker.Image
 	code    []*function
 	objects []*object
-	made    int       // objects so far
+	made    int // objects so far
+	kept    []*service
 	created time.Time // of the newest server group or job: no two are equal
 	calls   map[string]int
 
@@ -43,7 +44,8 @@ type Call struct {
 	Image       string
 	Function    string
 	Object      string // of a manifest: "deployment shop"
-	After       bool   // the call has had its effect
+	Service     string
+	After       bool // the call has had its effect
 }
 
 var (
@@ -54,6 +56,9 @@ var (
 	_ providers.Images         = (*Cloud)(nil)
 	_ providers.Instances      = (*Cloud)(nil)
 	_ providers.Reboots        = (*Cloud)(nil)
+	_ providers.Stops          = (*Cloud)(nil)
+	_ providers.Attachments    = (*Cloud)(nil)
+	_ providers.Services       = (*Cloud)(nil)
 	_ providers.Processes      = (*Cloud)(nil)
 	_ providers.Jobs           = (*Cloud)(nil)
 
@@ -152,7 +157,7 @@ func (c *Cloud) Resize(ctx context.Context, r gennaker.ResizeServerGroup) error 
 }
 
 func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.change("Enable", ref, func(g *group) { g.Enabled, g.out = true, 0 })
+	return c.change("Enable", ref, func(g *group) { g.Enabled, g.out, g.stopped = true, 0, false })
 }
 
 func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
@@ -199,7 +204,7 @@ func (c *Cloud) changeIf(method string, ref gennaker.ServerGroupRef, f func(*gro
 }
 
 // reads are the methods that change nothing.
-var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true, "GetManifest": true, "ListManifests": true, "FindRevision": true}
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true, "GetManifest": true, "ListManifests": true, "FindRevision": true, "GetService": true}
 
 // call runs f alone, with the faults around it.
 func (c *Cloud) call(call Call, f func() error) error {
@@ -212,7 +217,7 @@ func (c *Cloud) call(call Call, f func() error) error {
 		c.calls = map[string]int{}
 	}
 	if !reads[call.Method] {
-		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image+call.Function+call.Object]++
+		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image+call.Function+call.Object+call.Service]++
 	}
 	c.mu.Unlock()
 	if err != nil {

@@ -58,9 +58,35 @@ var changes = []change{
 	{"StartRefresh", canRefresh, instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Refreshes](s).StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: s.ref(), MinHealthy: 50, Token: "a"})
 	}, s0(func(g gennaker.ServerGroup) bool { return up(2)(g) })},
+	{"StopServerGroup", is[providers.Stops], instances(2), func(ctx context.Context, s *suite) error {
+		return as[providers.Stops](s).StopServerGroup(ctx, s.ref())
+	}, s0(resting)},
+	{"StartServerGroup", is[providers.Stops], stopped(2), func(ctx context.Context, s *suite) error {
+		return as[providers.Stops](s).StartServerGroup(ctx, s.ref())
+	}, s0(func(g gennaker.ServerGroup) bool { return g.Enabled && !g.Resting && up(2)(g) })},
+	{"AttachLoadBalancers", is[providers.Attachments], instances(1), attach, attachedTo(true)},
+	{"DetachLoadBalancers", is[providers.Attachments], attached, func(ctx context.Context, s *suite) error {
+		return as[providers.Attachments](s).DetachLoadBalancers(ctx, s.balancers())
+	}, attachedTo(false)},
 	{"SetProcesses", is[providers.Processes], instances(1), func(ctx context.Context, s *suite) error {
 		return as[providers.Processes](s).SetProcesses(ctx, gennaker.SetProcesses{ServerGroupRef: s.ref(), Suspend: []string{"Launch"}})
 	}, s0(func(g gennaker.ServerGroup) bool { return slices.Contains(g.Suspended, "Launch") })},
+	{"PutService", is[providers.Services], nothing, putService, serviceIs(func(gennaker.Service) bool { return true })},
+	{"DeleteService", is[providers.Services], haveService, func(ctx context.Context, s *suite) error {
+		return as[providers.Services](s).DeleteService(ctx, s.service())
+	}, noService},
+	{"ShareService", is[providers.Services], haveService, shareService, sharedElsewhere(true)},
+	{"UnshareService", is[providers.Services], haveShared, func(ctx context.Context, s *suite) error {
+		return as[providers.Services](s).UnshareService(ctx, s.share())
+	}, sharedElsewhere(false)},
+	{"CreateServiceKey", is[providers.Services], haveService, createKey, keys(1)},
+	{"DeleteServiceKey", is[providers.Services], haveKey, func(ctx context.Context, s *suite) error {
+		return as[providers.Services](s).DeleteServiceKey(ctx, s.key())
+	}, keys(0)},
+	{"BindServices", is[providers.Services], haveServiceAndGroup, bindService, bound(1)},
+	{"UnbindServices", is[providers.Services], haveBound, func(ctx context.Context, s *suite) error {
+		return as[providers.Services](s).UnbindServices(ctx, s.binding())
+	}, bound(0)},
 	{"TagImage", is[providers.Images], image, func(ctx context.Context, s *suite) error {
 		return as[providers.Images](s).TagImage(ctx, gennaker.TagImage{Location: s.location(), ID: s.image.ID, Tags: map[string]string{"stage": "prod"}})
 	}, func(s *suite) bool { return s.tagged().Tags["stage"] == "prod" }},
@@ -185,12 +211,16 @@ func (s *suite) sight() string {
 			members = append(members, fmt.Sprint(i.ID, " ", i.Health))
 		}
 		slices.Sort(members)
-		lines = append(lines, fmt.Sprintf("%s of %s, capacity %s, enabled %t, instances %v", g.Name, g.Created, g.Capacity, g.Enabled, members))
+		lines = append(lines, fmt.Sprintf("%s of %s, capacity %s, enabled %t, instances %v, behind %v", g.Name, g.Created, g.Capacity, g.Enabled, members, g.LoadBalancers))
 	}
 	if jobs, ok := s.provider.(providers.Jobs); ok && s.Jobs != nil {
 		if j, err := jobs.GetJob(s.ctx, s.job("a").Ref()); err == nil {
 			lines = append(lines, fmt.Sprintf("job of %s, %s, log %q", j.Created, j.State, j.Log))
 		}
+	}
+	if services, ok := s.provider.(providers.Services); ok {
+		i, err := services.GetService(s.ctx, s.service())
+		lines = append(lines, fmt.Sprintf("service of %s, %s, shared with %v, keys %v, bound to %v, %t", i.Created, i.State, i.Shared, i.Keys, i.Bound, err == nil))
 	}
 	return strings.Join(lines, "\n")
 }

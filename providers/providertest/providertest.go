@@ -36,6 +36,13 @@ type Harness struct {
 	Spec map[string]any
 	// Jobs are needed if the provider has jobs.
 	Jobs *JobSpecs
+	// LoadBalancer is one that can be attached, if the provider attaches some.
+	LoadBalancer string
+	// Service is the cloud's part of a service instance that becomes ready, and
+	// Elsewhere a region to share it with. They are needed if the provider has
+	// services.
+	Service   map[string]any
+	Elsewhere string
 	// AddImage makes an image of that name, later than those before it. It is
 	// needed if the provider has images. NoImage and NoInstance are ids that
 	// the cloud could give and has not.

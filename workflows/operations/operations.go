@@ -32,6 +32,12 @@ var Table = map[string]func(workflow.Context, gennaker.Operation) (gennaker.Chan
 	gennaker.OpTerminate:      Terminate,
 	gennaker.OpReboot:         Reboot,
 	gennaker.OpProcesses:      Processes,
+	gennaker.OpStart:          Start,
+	gennaker.OpStop:           Stop,
+	gennaker.OpAttach:         Attach,
+	gennaker.OpDetach:         Detach,
+	gennaker.OpBind:           Bind,
+	gennaker.OpUnbind:         Unbind,
 }
 
 // Guarded is the part of a config that the traffic guard reads.

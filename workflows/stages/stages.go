@@ -77,8 +77,16 @@ var Table = withOldNames(Types{
 		Run: CheckPreconditions, Config: preconditionsConfig{}, Raw: true, InDryRun: true},
 	"cloneServerGroup": {About: "Makes a server group like another one, except for what its fields say, and does with the old ones what the strategy says.",
 		Run: CloneServerGroup, Config: cloneConfig{}, OwnClock: true},
+	"cloudFoundryCreateServiceBindings": {About: "Binds a server group to services.",
+		Run: changing(gennaker.OpBind), Config: bindConfig{}, OwnClock: true},
+	"cloudFoundryDeleteServiceBindings": {About: "Takes the bindings of a server group to services away.",
+		Run: changing(gennaker.OpUnbind), Config: bindConfig{}, OwnClock: true},
 	"createServerGroup": {About: "Does what deploy does, for the one cluster that its own fields describe.",
 		Run: CreateServerGroup, Config: createConfig{}, OwnClock: true},
+	"createServiceKey": {About: "Makes a key of a service instance; its credentials are the output serviceKey.",
+		Run: CreateServiceKey, Config: serviceKeyConfig{}, Limit: serviceLimit},
+	"deleteServiceKey": {About: "Deletes a key of a service instance.",
+		Run: DeleteServiceKey, Config: serviceKeyConfig{}, Limit: serviceLimit},
 	"deploy": {About: "Makes a new server group in each of its clusters, and does with the old ones what the strategy says.",
 		Run: Deploy, Config: deployConfig{}, OwnClock: true, OnFailure: goBack},
 	"deleteManifest": {About: "Deletes objects that were made of manifests, and waits until they are gone.",
@@ -87,6 +95,10 @@ var Table = withOldNames(Types{
 		Run: DeployManifest, Config: deployManifestConfig{}, Literal: leftAlone, After: manageTraffic, Limit: manifestLimit},
 	"dependsOnExecution": {About: "Goes on once another execution has succeeded; if it does not, the stage is cancelled.",
 		Run: DependsOnExecution, Config: dependsOnExecutionConfig{}, Limit: 2 * time.Hour, Resumable: true, InDryRun: true},
+	"deployService": {About: "Makes a service instance, such as a database, or changes it, and waits until it is ready.",
+		Run: DeployService, Config: deployServiceConfig{}, Limit: serviceLimit},
+	"destroyService": {About: "Deletes a service instance and waits until it is gone.",
+		Run: DestroyService, Config: serviceConfig{}, Limit: serviceLimit},
 	"destroyServerGroup": {About: "Takes a server group out of traffic and removes it.",
 		Run: changing(gennaker.OpDestroy), Config: destroyConfig{}, OwnClock: true},
 	"determineTargetServerGroup": {About: "Finds the server group that target means; the output targetReferences names it.",
@@ -125,6 +137,8 @@ var Table = withOldNames(Types{
 		Run: LambdaUpdateCode, Config: lambdaUpdateCodeConfig{}, Limit: lambdaLimit},
 	"manualJudgment": {About: "Waits until a person says continue or stop.",
 		Run: ManualJudgment, Config: judgmentConfig{}, Limit: 3 * 24 * time.Hour, Resumable: true},
+	"mapLoadBalancers": {About: "Puts load balancers before a server group.",
+		Run: changing(gennaker.OpAttach), Config: attachConfig{}, OwnClock: true},
 	"modifyAwsScalingProcess": {About: "Suspends or resumes what a cloud does to a server group by itself, such as to launch instances.",
 		Run: ModifyScalingProcess, Config: processesConfig{}, OwnClock: true},
 	"monitorPipeline": {About: "Waits until executions that were started before have ended.",
@@ -169,14 +183,24 @@ var Table = withOldNames(Types{
 		Run: ScaleManifest, Config: scaleManifestConfig{}, Limit: manifestLimit},
 	"script": {About: "Runs a line of shell, as a job of an account.",
 		Run: Script, Config: scriptConfig{}, Limit: jobLimit},
+	"shareService": {About: "Lets other regions use a service instance.",
+		Run: ShareService, Config: shareServiceConfig{}, Limit: serviceLimit},
 	"shrinkCluster": {About: "Destroys all but so many server groups of a cluster; those that the execution has made stay.",
 		Run: changing(gennaker.OpShrink), Config: shrinkConfig{}, OwnClock: true},
+	"startServerGroup": {About: "Gives a server group that was stopped its instances back and waits until they are up.",
+		Run: changing(gennaker.OpStart), Config: startConfig{}, OwnClock: true},
+	"stopServerGroup": {About: "Takes all instances of a server group away; what it is stays.",
+		Run: changing(gennaker.OpStop), Config: stopConfig{}, OwnClock: true},
 	"terminateInstanceAndDecrementServerGroup": {About: "Ends an instance for good, and its server group wants one fewer.",
 		Run: TerminateAndDecrement, Config: terminateConfig{}, OwnClock: true},
 	"terminateInstances": {About: "Ends instances for good; others take their place.",
 		Run: TerminateInstances, Config: terminateConfig{}, OwnClock: true},
 	"undoRolloutManifest": {About: "Takes an object back to an older revision, and waits until that is stable.",
 		Run: UndoRolloutManifest, Config: undoRolloutConfig{}, Limit: manifestLimit},
+	"unmapLoadBalancers": {About: "Takes load balancers from a server group.",
+		Run: changing(gennaker.OpDetach), Config: attachConfig{}, OwnClock: true},
+	"unshareService": {About: "Lets other regions use a service instance no more.",
+		Run: UnshareService, Config: unshareServiceConfig{}, Limit: serviceLimit},
 	"upsertImageTags": {About: "Puts tags on images.",
 		Run: UpsertImageTags, Config: tagImagesConfig{}, Limit: 10 * time.Minute},
 	"wait": {About: "Lets a time pass.",
@@ -192,6 +216,10 @@ var Table = withOldNames(Types{
 // lambdaLimit is the time-out of a change of a function, when the document
 // gives none.
 const lambdaLimit = time.Hour
+
+// serviceLimit is the time-out of a stage about a service instance, when the
+// document gives none.
+const serviceLimit = 2 * time.Hour
 
 // Find returns the type of a stage, by its type or else by its alias.
 func (all Types) Find(s gennaker.Stage) (Type, bool) {
