@@ -166,13 +166,15 @@ var differences = []difference{
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
 			return present("propertyFile", (s.Type == "script" || s.Type == "runJob") && filled(s, "propertyFile"))
 		}},
-	{anchor: "consume-artifact", missing: "consumeArtifactSource artifact", text: "artifacts are not read: the stage is refused; have the job write a propertyFile",
+	{anchor: "job-names", text: "its job's name ends with letters of its own; Spinnaker deletes the job that has the name",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
-			return present("consumeArtifactSource", s.Config["consumeArtifactSource"] == "artifact")
+			manifest, _ := s.Config["manifest"].(map[string]any)
+			metadata, _ := manifest["metadata"].(map[string]any)
+			return present("manifest", (s.Type == "runJobManifest" || s.Type == "runJob") && metadata["name"] != nil)
 		}},
 	{anchor: "job-cancel", text: "when it is cancelled, it ends when its job has; Spinnaker does not wait for that",
 		fields: func(_ gennaker.Pipeline, s gennaker.Stage) []string {
-			return present("type", s.Type == "script" || s.Type == "runJob")
+			return present("type", s.Type == "script" || s.Type == "runJob" || s.Type == "runJobManifest")
 		}},
 	{anchor: "notification-senders", text: "it is written to the worker's log: Gennaker has no sender for its type yet",
 		document: unsent},

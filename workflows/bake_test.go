@@ -136,7 +136,9 @@ func TestWhatCannotBeBaked(t *testing.T) {
 	s := serve(t, map[string][]reply{"/jobs.tgz": {{code: 200, body: jobsChart(t)}}, "/gone": {{code: 404}}, "/text": {{code: 200, body: "kind: Job"}},
 		"/values.yaml": {{code: 200, body: "note: " + hex.EncodeToString(noise)}}, "/broken.yaml": {{code: 200, body: "a: 1\nb: ["}},
 		"/huge.tgz": {{code: 200, body: strings.Repeat("x", 10<<20+1)}}})
-	file := func(path string) string { return `{"artifact": {"type": "http/file", "reference": "SERVER` + path + `"}}` }
+	file := func(path string) string {
+		return `{"artifact": {"type": "http/file", "reference": "SERVER` + path + `"}}`
+	}
 	const helm = `"templateRenderer": "HELM3"`
 	for _, c := range []struct {
 		name, inputs, fields string

@@ -142,7 +142,7 @@ func TestAJobThatCannotBeIsRefusedAndNotStopped(t *testing.T) {
 		{"two accounts", `"account": "cloud", "credentials": "prod"`, "they mean the same"},
 		{"an account that is not there", `"account": "prod"`, `account "prod": not found`},
 		{"a spec that the cloud refuses", `"account": "cloud", "outcome": "wrong"`, "outcome: invalid"},
-		{"properties from an artifact", `"account": "cloud", "consumeArtifactSource": "artifact"`, "artifacts cannot be read yet"},
+		{"properties from an artifact", `"account": "cloud", "consumeArtifactSource": "artifact"`, "consumeArtifactSource: invalid: the stage names the artifact neither by"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -12,6 +12,7 @@ import (
 )
 
 type bakeManifestConfig struct {
+	Provider            string          `json:"cloudProvider,omitempty"`
 	Renderer            string          `json:"templateRenderer" jsonschema:"required" jsonschema_description:"HELM2, HELM3 or HELM4, which Helm 4 renders; KUSTOMIZE, KUSTOMIZE4 or KUSTOMIZE5, which Kustomize 5 builds."`
 	Inputs              []inputArtifact `json:"inputArtifacts,omitempty" jsonschema_description:"The chart or the folder, packed as .tgz; for a chart files of values may follow, each of which counts more than those before it."`
 	Input               *inputArtifact  `json:"inputArtifact,omitempty" jsonschema_description:"Says the same as inputArtifacts with one of them."`

@@ -1,7 +1,6 @@
 package stages
 
 import (
-	"fmt"
 	"maps"
 
 	"go.temporal.io/sdk/workflow"
@@ -22,23 +21,30 @@ type runJobConfig struct {
 	Environment      map[string]string `json:"environment,omitempty" jsonschema_description:"All that the program sees besides PATH, HOME and the like."`
 	WorkingDirectory string            `json:"workingDirectory,omitempty" jsonschema_description:"Default: an empty directory of the job's own, which goes away when it has ended."`
 	StopGraceMillis  int64             `json:"stopGraceMillis,omitempty" jsonschema:"minimum=0" jsonschema_description:"Milliseconds between SIGTERM and SIGKILL; default 10000."`
-	ConsumeSource    string            `json:"consumeArtifactSource,omitempty" jsonschema:"enum=propertyFile,enum=artifact" jsonschema_description:"Only propertyFile is supported."`
+	Manifest         any               `json:"manifest,omitempty" jsonschema_description:"A Job of Kubernetes. With it the stage is a runJobManifest."`
 	jobConfig
+	consumes
 }
 
 // jobConfig are the fields of all stages that are a job.
 type jobConfig struct {
-	PropertyFile      string `json:"propertyFile,omitempty" jsonschema_description:"A file in the job's own directory, whose path is in the variable GENNAKER_PROPERTIES: .json, .yml, .yaml, or lines of NAME=VALUE. Each of its values becomes an output; the stage fails if it has none."`
+	PropertyFile      string `json:"propertyFile,omitempty" jsonschema_description:"A file in the job's own directory, whose path is in the variable GENNAKER_PROPERTIES: .json, .yml, .yaml, or lines of NAME=VALUE. Each of its values becomes an output; the stage fails if it has none. On Kubernetes, a container that writes lines of SPINNAKER_PROPERTY_NAME=VALUE or SPINNAKER_CONFIG_JSON={...}."`
 	WaitForCompletion *bool  `json:"waitForCompletion,omitempty" jsonschema_description:"Default true. False: the stage ends when the job has begun."`
 }
 
 func (c jobConfig) waits() bool { return c.WaitForCompletion == nil || *c.WaitForCompletion }
 
-// RunJob runs a program once.
+// RunJob runs a program once, or what a manifest describes.
 func RunJob(ctx workflow.Context, in Input) (Outputs, error) {
+	if in.Config["manifest"] != nil || in.Config["source"] == "artifact" {
+		return RunJobManifest(ctx, in)
+	}
 	c, err := config.Decode[runJobConfig](in.Config)
 	if err == nil {
 		c.Environment, err = in.variables()
+	}
+	if err == nil {
+		err = c.consumes.check()
 	}
 	if err != nil {
 		return nil, err
@@ -47,12 +53,13 @@ func RunJob(ctx workflow.Context, in Input) (Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.ConsumeSource == "artifact" {
-		return nil, fmt.Errorf("consumeArtifactSource: %w: artifacts cannot be read yet; have the job write a propertyFile", gennaker.ErrInvalid)
-	}
 	r := in.job(ctx, gennaker.In(account, c.Region), first(c.Application, in.Execution.Application))
 	r.Spec = c.spec(in.Config)
-	return in.runJob(ctx, r, c.jobConfig)
+	outputs, err := in.runJob(ctx, r, c.jobConfig)
+	if err != nil || !c.waits() {
+		return outputs, err
+	}
+	return c.consume(ctx, in, outputs)
 }
 
 // spec are the stage's fields as the provider reads them: those that all
