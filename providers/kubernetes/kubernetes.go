@@ -53,7 +53,14 @@ type Cloud struct {
 	mapper    meta.ResettableRESTMapper // asks the cluster which kinds it has, once
 }
 
-var _ providers.Provider = (*Cloud)(nil)
+var (
+	_ providers.Provider       = (*Cloud)(nil)
+	_ providers.ServerGroups   = (*Cloud)(nil)
+	_ providers.PartialTraffic = (*Cloud)(nil)
+	_ providers.Specs          = (*Cloud)(nil)
+	_ providers.Instances      = (*Cloud)(nil)
+	_ providers.LoadBalancers  = (*Cloud)(nil)
+)
 
 // New takes the configuration of an account. It does not call the cluster.
 func New(c Config) (*Cloud, error) {

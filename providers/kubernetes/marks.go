@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -11,6 +12,25 @@ import (
 const (
 	markPrefix = "gennaker:"
 	domain     = "gennaker.io/"
+)
+
+// What else we write on a server group.
+const (
+	// labelServerGroup is on the pods of a ReplicaSet of ours, which selects
+	// them by it.
+	labelServerGroup = "gennaker.io/server-group"
+	noteMin          = "capacity.gennaker.io/min"
+	noteMax          = "capacity.gennaker.io/max"
+	noteDisabled     = "traffic.gennaker.io/disabled" // "true" keeps it out of traffic
+	noteCreated      = "created.gennaker.io/at"       // Kubernetes knows only the second
+	noteLeaving      = "instances.gennaker.io/leaving"
+)
+
+// The annotations that Spinnaker has.
+const (
+	noteBalancers   = "traffic.spinnaker.io/load-balancers" // a JSON list: ["service shop"]
+	noteApplication = "moniker.spinnaker.io/application"
+	noteCluster     = "moniker.spinnaker.io/cluster" // "replicaSet shop-web"
 )
 
 // annotations are marks as an object carries them.
@@ -34,4 +54,15 @@ func marks(o metav1.Object) map[string]string {
 		}
 	}
 	return found
+}
+
+// created is when an object was made. Kubernetes knows only the second; what
+// we have noted tells more, unless our clock goes wrong.
+func created(o metav1.Object) time.Time {
+	made := o.GetCreationTimestamp().Time
+	noted, err := time.Parse(time.RFC3339Nano, o.GetAnnotations()[noteCreated])
+	if err != nil || noted.Sub(made).Abs() > 2*time.Second {
+		return made
+	}
+	return noted
 }

@@ -37,12 +37,19 @@ type Fate struct {
 // NewLink makes a link to the cloud, which holds until the test ends.
 func NewLink(t testing.TB, cloud string) *Link {
 	t.Helper()
+	return NewLinkOver(t, cloud, nil)
+}
+
+// NewLinkOver is a link to a cloud that must be asked in a way of its own, such
+// as one whose certificate only its transport knows.
+func NewLinkOver(t testing.TB, cloud string, transport http.RoundTripper) *Link {
+	t.Helper()
 	target, err := url.Parse(cloud)
 	if err != nil {
 		t.Fatalf("link to %s: %v", cloud, err)
 	}
 	l := &Link{}
-	server := httptest.NewServer(l.handler(target))
+	server := httptest.NewServer(l.handler(target, transport))
 	t.Cleanup(server.Close)
 	l.URL = server.URL
 	return l
@@ -76,8 +83,9 @@ func (l *Link) Lose(n int) (lost func() bool) {
 
 var errLost = errors.New("the answer is lost")
 
-func (l *Link) handler(cloud *url.URL) http.Handler {
+func (l *Link) handler(cloud *url.URL, transport http.RoundTripper) http.Handler {
 	proxy := httputil.NewSingleHostReverseProxy(cloud)
+	proxy.Transport = transport
 	proxy.ErrorLog = log.New(io.Discard, "", 0)
 	proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
 	lossy := *proxy

@@ -31,6 +31,9 @@ type Harness struct {
 	Single bool
 	// Region is where server groups are made.
 	Region string
+	// RegionOf, if set, says it of each account instead: where accounts share a
+	// cloud, and a region is what keeps them apart.
+	RegionOf func(p providers.Provider) string
 	// Spec is the cloud's part of a cluster block whose instances become
 	// healthy.
 	Spec map[string]any

@@ -40,6 +40,9 @@ func openOne(t *testing.T, to testing.TB, h Harness) *suite {
 	if !ok {
 		t.Fatalf("%s has no ServerGroups", p.Name())
 	}
+	if h.RegionOf != nil {
+		h.Region = h.RegionOf(p)
+	}
 	return &suite{TB: to, t: t, Harness: h, ctx: t.Context(), provider: p, groups: groups}
 }
 
