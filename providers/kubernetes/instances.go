@@ -18,15 +18,19 @@ import (
 // in the same change, so that a repeat does not count them again.
 func (c *Cloud) TerminateInstances(ctx context.Context, t gennaker.TerminateInstances) error {
 	return c.change("terminate instances of", t.ServerGroupRef, func() error {
-		g, s, err := c.look(ctx, t.ServerGroupRef)
+		g, err := c.find(ctx, t.ServerGroupRef)
 		if err != nil {
 			return err
 		}
-		going := slices.DeleteFunc(s.members(g), func(p core.Pod) bool {
+		members, err := c.members(ctx, g)
+		if err != nil {
+			return err
+		}
+		going := slices.DeleteFunc(slices.Clone(members), func(p core.Pod) bool {
 			return p.DeletionTimestamp != nil || !slices.Contains(t.IDs, p.Name)
 		})
 		if t.Shrink {
-			if err := c.shrink(ctx, t.ServerGroupRef, g, s, going); err != nil {
+			if err := c.shrink(ctx, t.ServerGroupRef, g, members, going); err != nil {
 				return err
 			}
 		}
@@ -42,11 +46,11 @@ func (c *Cloud) TerminateInstances(ctx context.Context, t gennaker.TerminateInst
 
 // shrink has the workload want fewer pods, and waits until its controller has
 // heard of it: a pod that is deleted before is replaced.
-func (c *Cloud) shrink(ctx context.Context, ref gennaker.ServerGroupRef, g group, s surroundings, going []core.Pod) error {
+func (c *Cloud) shrink(ctx context.Context, ref gennaker.ServerGroupRef, g group, members, going []core.Pod) error {
 	if g.kind == statefulSet {
 		return fmt.Errorf("%w: a StatefulSet shrinks by its last pod alone: resize it", gennaker.ErrInvalid)
 	}
-	counted := g.leaving(s.members(g))
+	counted := g.leaving(members)
 	left := len(counted)
 	for _, p := range going {
 		if slices.Contains(counted, p.Name) {

@@ -113,6 +113,7 @@ func TestConformance(t *testing.T) {
 		},
 		RegionOf: func(p providers.Provider) string { return p.(balanced).namespace },
 		Spec:     block("web:1"), NoInstance: "web-v000-none",
+		Pause: func() { time.Sleep(20 * time.Millisecond) },
 		Sicken: func(g gennaker.ServerGroup, ill bool) {
 			for _, i := range g.Instances {
 				now.cluster.Sicken(now.t, g.Region, i.ID, ill)

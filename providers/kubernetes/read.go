@@ -77,21 +77,15 @@ func (c *Cloud) groups(ctx context.Context, namespace string, scope gennaker.Sco
 
 // Get reads one server group with its pods.
 func (c *Cloud) Get(ctx context.Context, ref gennaker.ServerGroupRef) (gennaker.ServerGroup, error) {
-	g, s, err := c.look(ctx, ref)
+	g, err := c.find(ctx, ref)
+	var s surroundings
+	if err == nil {
+		s, err = c.surroundings(ctx, ref.Region, metav1.FormatLabelSelector(g.selector))
+	}
 	if err != nil {
 		return gennaker.ServerGroup{}, fmt.Errorf("kubernetes: get %s: %w", ref.Name, err)
 	}
 	return s.see(c.account, g), nil
-}
-
-// look reads one workload with what is around it.
-func (c *Cloud) look(ctx context.Context, ref gennaker.ServerGroupRef) (group, surroundings, error) {
-	g, err := c.find(ctx, ref)
-	if err != nil {
-		return g, surroundings{}, err
-	}
-	s, err := c.surroundings(ctx, ref.Region, metav1.FormatLabelSelector(g.selector))
-	return g, s, err
 }
 
 // surroundings are what decides how server groups are.
@@ -114,11 +108,17 @@ func (c *Cloud) surroundings(ctx context.Context, namespace, podSelector string)
 	return s, reading.Wait()
 }
 
-// members are the pods of a server group that its controller counts: not those
-// that have ended.
-func (s surroundings) members(g group) []core.Pod {
+// members are the pods of a server group.
+func (c *Cloud) members(ctx context.Context, g group) ([]core.Pod, error) {
+	pods, err := c.pods(ctx, g.meta.Namespace, metav1.FormatLabelSelector(g.selector))
+	return g.members(pods), err
+}
+
+// members are those of the pods that its controller counts as its own: not
+// those that have ended.
+func (g group) members(pods []core.Pod) []core.Pod {
 	var members []core.Pod
-	for _, p := range s.pods {
+	for _, p := range pods {
 		owner := metav1.GetControllerOf(&p)
 		if owner != nil && g.owners[owner.UID] && p.Status.Phase != core.PodSucceeded && p.Status.Phase != core.PodFailed {
 			members = append(members, p)
@@ -142,7 +142,7 @@ func (s surroundings) see(account string, g group) gennaker.ServerGroup {
 	if containers := g.template.Spec.Containers; len(containers) > 0 {
 		seen.Image = containers[0].Image
 	}
-	for _, p := range s.members(g) {
+	for _, p := range g.members(s.pods) {
 		seen.Instances = append(seen.Instances, s.instance(p, balancers, enabled))
 	}
 	return seen

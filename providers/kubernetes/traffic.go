@@ -29,18 +29,21 @@ func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
 // DisablePart takes the labels off some of the pods. New pods have them.
 func (c *Cloud) DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error {
 	return c.change("disable a part of", ref, func() error {
-		g, s, err := c.look(ctx, ref)
+		g, balancers, err := c.behind(ctx, ref)
 		if err != nil {
 			return err
 		}
-		traffic, err := g.traffic(s.services.of(g))
+		traffic, err := g.traffic(balancers)
 		if err != nil {
 			return err
 		}
 		if len(traffic) == 0 {
 			return fmt.Errorf("%w: no Service has its pods as traffic, so there is none to take away", gennaker.ErrInvalid)
 		}
-		members := s.members(g)
+		members, err := c.members(ctx, g)
+		if err != nil {
+			return err
+		}
 		out := len(members) * percent / 100
 		slices.SortFunc(members, func(a, b core.Pod) int {
 			return cmp.Or(compareBool(has(a, traffic), has(b, traffic)), cmp.Compare(a.Name, b.Name)) // those that are out stay out
@@ -68,11 +71,10 @@ func compareBool(a, b bool) int {
 // pods again until it finds none to change: one may just have been made of the
 // template as it was.
 func (c *Cloud) direct(ctx context.Context, ref gennaker.ServerGroupRef, in bool) error {
-	g, s, err := c.look(ctx, ref)
+	g, balancers, err := c.behind(ctx, ref)
 	if err != nil {
 		return err
 	}
-	balancers := s.services.of(g)
 	if g.kind != replicaSet && in {
 		return nil // it always is
 	}
@@ -84,8 +86,12 @@ func (c *Cloud) direct(ctx context.Context, ref gennaker.ServerGroupRef, in bool
 		return err
 	}
 	for changed := len(traffic) > 0; changed; {
+		members, err := c.members(ctx, g)
+		if err != nil {
+			return err
+		}
 		changed = false
-		for _, p := range s.members(g) {
+		for _, p := range members {
 			if p.DeletionTimestamp == nil && has(p, traffic) != in {
 				changed = true
 				if err := c.label(ctx, p, traffic, in); err != nil {
@@ -93,11 +99,18 @@ func (c *Cloud) direct(ctx context.Context, ref gennaker.ServerGroupRef, in bool
 				}
 			}
 		}
-		if s.pods, err = c.pods(ctx, ref.Region, metav1.FormatLabelSelector(g.selector)); err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+// behind reads one workload with its Services.
+func (c *Cloud) behind(ctx context.Context, ref gennaker.ServerGroupRef) (group, services, error) {
+	g, err := c.find(ctx, ref)
+	if err != nil {
+		return g, nil, err
+	}
+	found, err := c.services(ctx, ref.Region)
+	return g, found.of(g), err
 }
 
 // traffic are the labels that decide whether pods have traffic. They cannot be
