@@ -24,6 +24,7 @@ var drivers = map[string]func(*section) (providers.Provider, error){
 	"cloudrun":     openCloudRun,
 	"ecs":          openECS,
 	"gce":          openGoogle,
+	"kubernetes":   openKubernetes,
 	"local":        openLocal,
 }
 
