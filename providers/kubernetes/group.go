@@ -30,6 +30,7 @@ type group struct {
 	observed int64 // the generation that its controller has seen
 	selector *metav1.LabelSelector
 	template core.PodTemplateSpec
+	minReady int32              // seconds that a pod must be ready to count
 	owners   map[types.UID]bool // of its pods
 	trouble  string
 }
@@ -64,7 +65,7 @@ func (g group) in(s gennaker.Scope) bool {
 
 func ofReplicaSet(s apps.ReplicaSet) group {
 	g := group{kind: replicaSet, meta: s.ObjectMeta, replicas: number(s.Spec.Replicas), observed: s.Status.ObservedGeneration,
-		selector: s.Spec.Selector, template: s.Spec.Template, owners: map[types.UID]bool{s.UID: true}}
+		selector: s.Spec.Selector, template: s.Spec.Template, minReady: s.Spec.MinReadySeconds, owners: map[types.UID]bool{s.UID: true}}
 	for _, c := range s.Status.Conditions {
 		if c.Type == apps.ReplicaSetReplicaFailure && c.Status == core.ConditionTrue {
 			g.trouble = c.Reason + ": " + c.Message
@@ -76,7 +77,7 @@ func ofReplicaSet(s apps.ReplicaSet) group {
 // ofDeployment takes the ReplicaSets of the namespace: pods belong to those.
 func ofDeployment(d apps.Deployment, sets []apps.ReplicaSet) group {
 	g := group{kind: deployment, meta: d.ObjectMeta, replicas: number(d.Spec.Replicas), observed: d.Status.ObservedGeneration,
-		selector: d.Spec.Selector, template: d.Spec.Template, owners: map[types.UID]bool{}}
+		selector: d.Spec.Selector, template: d.Spec.Template, minReady: d.Spec.MinReadySeconds, owners: map[types.UID]bool{}}
 	for _, s := range sets {
 		if owner := metav1.GetControllerOf(&s); owner != nil && owner.UID == d.UID {
 			g.owners[s.UID] = true
@@ -93,7 +94,7 @@ func ofDeployment(d apps.Deployment, sets []apps.ReplicaSet) group {
 
 func ofStatefulSet(s apps.StatefulSet) group {
 	return group{kind: statefulSet, meta: s.ObjectMeta, replicas: number(s.Spec.Replicas), observed: s.Status.ObservedGeneration,
-		selector: s.Spec.Selector, template: s.Spec.Template, owners: map[types.UID]bool{s.UID: true}}
+		selector: s.Spec.Selector, template: s.Spec.Template, minReady: s.Spec.MinReadySeconds, owners: map[types.UID]bool{s.UID: true}}
 }
 
 // number is how many replicas are wanted; Kubernetes' default is one.

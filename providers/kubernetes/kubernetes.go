@@ -114,7 +114,9 @@ func (c Config) rest() (*rest.Config, error) {
 	config.QPS = -1
 	config.UserAgent = "gennaker"
 	config.WarningHandler = rest.NoWarnings{}
-	config.Wrap(func(base http.RoundTripper) http.RoundTripper { return c.Limits.Around(base, c.Account) })
+	config.Wrap(func(base http.RoundTripper) http.RoundTripper {
+		return unready{c.Limits.Around(base, c.Account), readiness(config.Host)}
+	})
 	return config, nil
 }
 

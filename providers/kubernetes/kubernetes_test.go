@@ -39,7 +39,7 @@ func open(t *testing.T) *account {
 	a := &account{t: t, cluster: kubetest.Use(t)}
 	a.namespace = a.cluster.Namespace(t)
 	a.serve("shop", map[string]string{"traffic": "shop"})
-	a.link = providertest.NewLinkOver(t, a.cluster.URL, transport(t, a.cluster))
+	a.link = providertest.NewLinkOver(t, a.cluster.URL, a.transport())
 	a.Cloud = a.as(kubernetes.Config{Kubeconfig: a.cluster.KubeconfigAt(t, a.link.URL), Namespaces: []string{a.namespace}})
 	return a
 }
@@ -55,17 +55,19 @@ func (a *account) as(c kubernetes.Config) *kubernetes.Cloud {
 	return cloud
 }
 
-// transport knows the certificate of the API server, and the administrator's
-// token: client-go tells none to whom it asks without TLS.
-func transport(t *testing.T, c *kubetest.Cluster) http.RoundTripper {
-	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
+// transport comes to the API server as a service account with the role that the
+// documentation says, and no more. client-go itself tells no token to whom it
+// asks without TLS, as the link is.
+func (a *account) transport() http.RoundTripper {
+	a.t.Helper()
+	a.permit()
+	config, err := clientcmd.BuildConfigFromFlags("", a.cluster.KubeconfigOf(a.t, a.namespace, "gennaker"))
 	if err != nil {
-		t.Fatal(err)
+		a.t.Fatal(err)
 	}
 	over, err := rest.TransportFor(config)
 	if err != nil {
-		t.Fatal(err)
+		a.t.Fatal(err)
 	}
 	return over
 }

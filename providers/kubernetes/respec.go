@@ -43,7 +43,7 @@ func respec(g group, balancers services) (map[string]any, error) {
 	delete(template["metadata"].(map[string]any), "creationTimestamp")
 	spec := map[string]any{"manifest": map[string]any{
 		"metadata": map[string]any{"labels": kept(g.meta.Labels), "annotations": kept(g.meta.Annotations)},
-		"spec":     map[string]any{"template": template},
+		"spec":     map[string]any{"minReadySeconds": g.minReady, "template": template},
 	}}
 	if containers := pods.Spec.Containers; len(containers) > 0 {
 		spec["image"] = containers[0].Image
