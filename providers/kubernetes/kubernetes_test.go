@@ -128,7 +128,12 @@ func TestConformance(t *testing.T) {
 					now.link.Decide(nil)
 					return
 				}
-				now.link.Decide(func(*http.Request) providertest.Fate { return refusals[kind] })
+				now.link.Decide(func(r *http.Request) providertest.Fate {
+					if r.URL.Path == "/readyz" {
+						return providertest.Fate{} // it is ready, and means it
+					}
+					return refusals[kind]
+				})
 			},
 			Effects: func() map[string]int { return counts.so() },
 		},

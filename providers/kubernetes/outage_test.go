@@ -12,17 +12,16 @@ import (
 // again until it is done, as workers do, while the API server goes and comes.
 func TestTheAPIServerRestartsInTheMiddleOfWhatIsDone(t *testing.T) {
 	a := open(t)
-	insist := func(what string, call func() error) (refused int) {
+	insist := func(what string, call func() error) {
 		t.Helper()
 		for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 			err := call()
 			if err == nil {
-				return refused
+				return
 			}
 			if !errors.Is(err, gennaker.ErrUnavailable) || time.Now().After(deadline) {
 				t.Fatalf("%s = %v, want it done, or ErrUnavailable for a while", what, err)
 			}
-			refused++
 		}
 	}
 	old, next := a.ask("shop-web-v000", 2), a.ask("shop-web-v001", 3)
@@ -34,12 +33,9 @@ func TestTheAPIServerRestartsInTheMiddleOfWhatIsDone(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		restarted <- a.cluster.StartAPI(t.Context())
 	}()
-	refused := insist("Create", func() error { return a.Create(t.Context(), next) })
+	insist("Create", func() error { return a.Create(t.Context(), next) })
 	if err := <-restarted; err != nil {
 		t.Fatal(err)
-	}
-	if refused == 0 {
-		t.Error("nothing was refused while there was no API server")
 	}
 	a.eventually(next.Name, "up", up(3))
 	go func() {

@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // unready is a transport to an API server that may be starting: it answers
-// before it knows who may do what, and refuses everything. So whether it is
-// ready is asked when it refuses, and an answer of one that is not says so.
+// before it knows who may do what, and refuses everything. So when it refuses
+// it is asked whether it is ready, and, if it is, the same again: what was
+// refused has done nothing.
 type unready struct {
 	base  http.RoundTripper
 	ready string // the URL where it says so
@@ -30,27 +32,65 @@ func readiness(host string) string {
 
 func (u unready) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := u.base.RoundTrip(r)
-	if err != nil || answer.StatusCode != http.StatusForbidden && answer.StatusCode != http.StatusUnauthorized || !u.starts(r) {
+	if err != nil || !refused(answer.StatusCode) {
 		return answer, err
 	}
+	if u.starts(r) {
+		return instead(answer), nil
+	}
+	again := r.Clone(r.Context())
+	if r.Body != nil && r.Body != http.NoBody {
+		if r.GetBody == nil {
+			return answer, nil
+		}
+		if again.Body, err = r.GetBody(); err != nil {
+			return answer, nil
+		}
+	}
 	answer.Body.Close()
-	answer.StatusCode, answer.Status = http.StatusServiceUnavailable, "503 the API server is not ready"
-	answer.Header = http.Header{}
-	answer.Body = io.NopCloser(strings.NewReader("the API server is not ready, and may not know yet who may do what"))
-	return answer, nil
+	return u.base.RoundTrip(again)
 }
 
-// starts reports whether the server says that it is not ready. One that says
-// nothing may be.
+// moment is after how long a server that is starting has said at least that it
+// is not ready.
+const moment = time.Second
+
+// starts reports whether the server says that it is not ready, or has gone. In
+// the first moment it refuses to tell even that, as a proxy may do always.
 func (u unready) starts(r *http.Request) bool {
+	status := u.status(r)
+	if refused(status) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(moment):
+			status = u.status(r)
+		}
+	}
+	return status >= http.StatusInternalServerError
+}
+
+// status is what the server answers who asks whether it is ready.
+func (u unready) status(r *http.Request) int {
 	ask, err := http.NewRequestWithContext(r.Context(), http.MethodGet, u.ready, nil)
 	if err != nil {
-		return false
+		return http.StatusOK
 	}
 	answer, err := u.base.RoundTrip(ask)
 	if err != nil {
-		return true // it has gone
+		return http.StatusServiceUnavailable
 	}
-	defer answer.Body.Close()
-	return answer.StatusCode >= http.StatusInternalServerError
+	answer.Body.Close()
+	return answer.StatusCode
+}
+
+func refused(status int) bool {
+	return status == http.StatusForbidden || status == http.StatusUnauthorized
+}
+
+// instead makes an answer one that says that the server is not ready.
+func instead(answer *http.Response) *http.Response {
+	answer.Body.Close()
+	answer.StatusCode, answer.Status, answer.Header = http.StatusServiceUnavailable, "503 Service Unavailable", http.Header{}
+	answer.Body = io.NopCloser(strings.NewReader("the API server is not ready, and may not know yet who may do what"))
+	return answer
 }
