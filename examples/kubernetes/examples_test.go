@@ -1,0 +1,192 @@
+package examples_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	core "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/executions"
+	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/kubernetes/kubetest"
+	"github.com/gennaker/gennaker/store"
+	"github.com/gennaker/gennaker/worker"
+	"github.com/gennaker/gennaker/workflows"
+	"github.com/gennaker/gennaker/workflows/stages"
+)
+
+func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
+
+// shop is what make kube starts, with shop.yaml in it, and the account of
+// worker.yaml.
+type shop struct {
+	*testing.T
+	cluster  *kubetest.Cluster
+	registry *providers.Registry
+	runs     int
+}
+
+func start(t *testing.T) *shop {
+	t.Helper()
+	s := &shop{T: t, cluster: kubetest.Use(t)}
+	space, service, _ := strings.Cut(s.document("shop.yaml"), "\n---\n")
+	var namespace core.Namespace
+	var web core.Service
+	if err := errors.Join(yaml.UnmarshalStrict([]byte(space), &namespace), yaml.UnmarshalStrict([]byte(service), &web)); err != nil {
+		t.Fatal(err)
+	}
+	made := metav1.CreateOptions{}
+	if _, err := s.cluster.Client.CoreV1().Namespaces().Create(t.Context(), &namespace, made); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.cluster.Client.CoreV1().Services("shop").Create(t.Context(), &web, made); err != nil {
+		t.Fatal(err)
+	}
+	s.registry = s.accounts()
+	return s
+}
+
+// accounts are those of worker.yaml, with the kubeconfig of the test.
+func (s *shop) accounts() *providers.Registry {
+	s.Helper()
+	file := filepath.Join(s.TempDir(), "worker.yaml")
+	text := strings.ReplaceAll(s.document("worker.yaml"), ".gennaker/kube/kubeconfig", s.cluster.Kubeconfig())
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		s.Fatal(err)
+	}
+	c, err := worker.Load(file, func(string) (string, bool) { return "", false })
+	if err != nil {
+		s.Fatal(err)
+	}
+	return providers.NewRegistry(map[string]providers.Provider{"kube": c.Accounts[0].Provider})
+}
+
+// document is a document of this folder.
+func (s *shop) document(name string) string {
+	s.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return string(data)
+}
+
+// execute runs a document with the real workflows and activities.
+func (s *shop) execute(parameters map[string]any) gennaker.Execution {
+	s.Helper()
+	d, err := pipeline.Decode([]byte(s.document("redblack.yaml")), stages.Table.Configs())
+	if err != nil {
+		s.Fatalf("Decode = %v", err)
+	}
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	s.runs++
+	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: fmt.Sprintf("shop/redblack/%d", s.runs), TaskQueue: gennaker.TaskQueue})
+	env.SetTestTimeout(2 * time.Minute)
+	workflows.Register(env, stages.Table)
+	activities.Register(env, activities.New(activities.Config{Pipelines: &store.Memory{}, Executions: &executions.Memory{}, Providers: s.registry}))
+	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline,
+		Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
+	var e gennaker.Execution
+	var failed *temporal.ApplicationError
+	err = env.GetWorkflowError()
+	if err == nil {
+		err = env.GetWorkflowResult(&e)
+	} else if errors.As(err, &failed) {
+		err = failed.Details(&e)
+	}
+	if err != nil {
+		s.Fatalf("the execution's end: %v", err)
+	}
+	return e
+}
+
+func (s *shop) succeed(image string) {
+	s.Helper()
+	if e := s.execute(map[string]any{"image": image}); e.Status != gennaker.Succeeded {
+		for _, stage := range e.Stages {
+			s.Logf("%s is %s: %s", stage.RefID, stage.Status, stage.Error)
+		}
+		s.Fatalf("the execution is %s, want SUCCEEDED", e.Status)
+	}
+}
+
+// seen are the server groups, oldest first, in words.
+func (s *shop) seen() string {
+	s.Helper()
+	groups, err := providers.Find[providers.ServerGroups](s.registry, "kube")
+	if err != nil {
+		s.Fatal(err)
+	}
+	list, err := groups.List(context.Background(), gennaker.Scope{Region: "shop", Cluster: "shop-web"})
+	if err != nil {
+		s.Fatal(err)
+	}
+	var lines []string
+	for _, g := range list {
+		lines = append(lines, fmt.Sprintf("%s of %s: %d up, %d out", g.Name, g.Image, g.Count(gennaker.Up), g.Count(gennaker.OutOfService)))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// restart restarts the API server once there is a ReplicaSet of that name.
+func (s *shop) restart(name string) (done chan error) {
+	done = make(chan error, 1)
+	go func() {
+		for {
+			_, err := s.cluster.Client.AppsV1().ReplicaSets("shop").Get(context.Background(), name, metav1.GetOptions{})
+			if err == nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		s.cluster.StopAPI()
+		done <- s.cluster.StartAPI(context.Background())
+	}()
+	return done
+}
+
+func TestKubernetesDeploysRedBlackAndTakesBackWhatNeverIsReady(t *testing.T) {
+	s := start(t)
+	s.succeed("shop:1")
+	s.succeed("shop:2")
+	want := "shop-web-v000 of shop:1: 0 up, 2 out; shop-web-v001 of shop:2: 2 up, 0 out"
+	if got := s.seen(); got != want {
+		t.Errorf("there are %s; want %s", got, want)
+	}
+	for image, why := range map[string]string{"shop-sick:3": "ImagePullBackOff", "shop-crash:3": "CrashLoopBackOff"} {
+		e := s.execute(map[string]any{"image": image, "patience": "3"})
+		if e.Status != gennaker.Terminal || !strings.Contains(e.Stages[0].Error, why) {
+			t.Errorf("with %s it is %s: %s; want TERMINAL, and %s", image, e.Status, e.Stages[0].Error, why)
+		}
+		if got := s.seen(); !strings.HasPrefix(got, want) {
+			t.Errorf("left are %s; want %s", got, want)
+		}
+	}
+	restarted := s.restart("shop-web-v002")
+	s.succeed("shop:4")
+	if err := <-restarted; err != nil {
+		t.Fatal(err)
+	}
+	want = "shop-web-v001 of shop:2: 0 up, 2 out; shop-web-v002 of shop:4: 2 up, 0 out"
+	if got := s.seen(); got != want {
+		t.Errorf("after the API server was restarted in the middle there are %s; want %s", got, want)
+	}
+}
