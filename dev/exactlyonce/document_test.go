@@ -21,6 +21,7 @@ import (
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/google"
 	"github.com/gennaker/gennaker/providers/google/run"
+	"github.com/gennaker/gennaker/providers/kubernetes"
 	"github.com/gennaker/gennaker/providers/local"
 	"github.com/gennaker/gennaker/providers/memory"
 )
@@ -43,9 +44,17 @@ var clouds = []covered{
 	{"lambda", (*aws.Cloud)(nil), true, aboutFunctions},
 	{"cloudfoundry", (*cloudfoundry.Cloud)(nil), false, nil},
 	{"ecs", (*ecs.Cloud)(nil), false, nil},
+	{"kubernetes", (*kubernetes.Cloud)(nil), false, aboutServerGroups},
 	{"azure", (*azure.Cloud)(nil), false, nil},
 	{"cloudrun", (*run.Cloud)(nil), false, nil},
 	{"gce", (*google.Cloud)(nil), false, nil},
+}
+
+func aboutServerGroups(method string) bool {
+	_, groups := reflect.TypeFor[providers.ServerGroups]().MethodByName(method)
+	_, traffic := reflect.TypeFor[providers.PartialTraffic]().MethodByName(method)
+	_, instances := reflect.TypeFor[providers.Instances]().MethodByName(method)
+	return groups || traffic || instances
 }
 
 func aboutFunctions(method string) bool {

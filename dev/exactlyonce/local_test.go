@@ -16,6 +16,7 @@ import (
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/localcloud"
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/kubernetes/kubetest"
 	"github.com/gennaker/gennaker/providers/local"
 	"github.com/gennaker/gennaker/providers/providertest"
 )
@@ -53,7 +54,7 @@ var build = sync.OnceValue(func() error {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := kubetest.Run(m)
 	_ = os.Remove(hello) // if it was built
 	os.Exit(code)
 }

@@ -61,7 +61,7 @@ func (s *scene) ref() gennaker.ServerGroupRef {
 // rows are all of them.
 func rows() []row {
 	var all []row
-	for _, some := range [][]row{memoryRows(), localRows(), awsRows(), azureRows(), ecsRows(), cloudFoundryRows(), cloudRunRows(), googleRows(), engineRows()} {
+	for _, some := range [][]row{memoryRows(), localRows(), awsRows(), azureRows(), ecsRows(), kubernetesRows(), cloudFoundryRows(), cloudRunRows(), googleRows(), engineRows()} {
 		all = append(all, some...)
 	}
 	return all
