@@ -7,8 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"syscall"
-	"time"
 )
 
 // process is a program that runs until it is ended, or we are.
@@ -42,16 +40,6 @@ func run(dir, program string, args ...string) (*process, error) {
 		}
 	}()
 	return p, <-started
-}
-
-// stop asks the program to end, and ends it if it does not.
-func (p *process) stop() {
-	_ = p.order.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-p.ended:
-	case <-time.After(3 * time.Second):
-		p.kill()
-	}
 }
 
 // kill ends the program at once.
