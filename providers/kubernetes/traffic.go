@@ -26,7 +26,8 @@ func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
 	return c.change("enable", ref, func() error { return c.direct(ctx, ref, true) })
 }
 
-// DisablePart takes the labels off some of the pods. New pods have them.
+// DisablePart takes the labels off some of the pods. New pods have them. Where
+// no Service sends requests to them there are none to take away.
 func (c *Cloud) DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error {
 	return c.change("disable a part of", ref, func() error {
 		g, balancers, err := c.behind(ctx, ref)
@@ -37,17 +38,14 @@ func (c *Cloud) DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, pe
 		if err != nil {
 			return err
 		}
-		if len(traffic) == 0 {
-			return fmt.Errorf("%w: no Service has its pods as traffic, so there is none to take away", gennaker.ErrInvalid)
-		}
 		members, err := c.members(ctx, g)
 		if err != nil {
 			return err
 		}
-		out := len(members) * percent / 100
 		slices.SortFunc(members, func(a, b core.Pod) int {
-			return cmp.Or(compareBool(has(a, traffic), has(b, traffic)), cmp.Compare(a.Name, b.Name)) // those that are out stay out
+			return cmp.Or(outFirst(labelled(a, traffic, true), labelled(b, traffic, true)), cmp.Compare(a.Name, b.Name))
 		})
+		out := len(members) * percent / 100
 		for i, p := range members {
 			if err := c.label(ctx, p, traffic, i >= out); err != nil {
 				return err
@@ -57,7 +55,9 @@ func (c *Cloud) DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, pe
 	})
 }
 
-func compareBool(a, b bool) int {
+// outFirst orders pods that are in traffic after those that are not: what is
+// out stays out.
+func outFirst(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
@@ -85,23 +85,31 @@ func (c *Cloud) direct(ctx context.Context, ref gennaker.ServerGroupRef, in bool
 	if err := c.patch(ctx, g, template(g, balancers, traffic, in)); err != nil {
 		return err
 	}
-	for changed := len(traffic) > 0; changed; {
+	for range rounds {
 		members, err := c.members(ctx, g)
 		if err != nil {
 			return err
 		}
-		changed = false
+		changed := false
 		for _, p := range members {
-			if p.DeletionTimestamp == nil && has(p, traffic) != in {
-				changed = true
-				if err := c.label(ctx, p, traffic, in); err != nil {
-					return err
-				}
+			if p.DeletionTimestamp != nil || labelled(p, traffic, in) {
+				continue
+			}
+			changed = true
+			if err := c.label(ctx, p, traffic, in); err != nil {
+				return err
 			}
 		}
+		if !changed {
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("%w: somebody changes the labels of its pods back", gennaker.ErrUnavailable)
 }
+
+// rounds bounds how often pods are looked at. In the second there are at most
+// those that were made during the first.
+const rounds = 10
 
 // behind reads one workload with its Services.
 func (c *Cloud) behind(ctx context.Context, ref gennaker.ServerGroupRef) (group, services, error) {
@@ -165,10 +173,10 @@ func put(labels map[string]string, on bool) map[string]any {
 	return all
 }
 
-// has reports whether a pod has all of the labels.
-func has(p core.Pod, labels map[string]string) bool {
+// labelled reports whether a pod has all of the labels, or none of them.
+func labelled(p core.Pod, labels map[string]string, all bool) bool {
 	for label, value := range labels {
-		if p.Labels[label] != value {
+		if (p.Labels[label] == value) != all {
 			return false
 		}
 	}
@@ -177,7 +185,7 @@ func has(p core.Pod, labels map[string]string) bool {
 
 // label sets labels of a pod or takes them off. It is no error if it is gone.
 func (c *Cloud) label(ctx context.Context, p core.Pod, labels map[string]string, on bool) error {
-	if has(p, labels) == on {
+	if labelled(p, labels, on) {
 		return nil
 	}
 	return gone(c.patchPod(ctx, p, map[string]any{"labels": put(labels, on)}))

@@ -245,6 +245,9 @@ func TestAServerGroupWithoutServicesIsNotedAsDisabled(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.eventually(c.Name, "up", up(1))
+	if err := a.DisablePart(t.Context(), c.Ref(), 100); err != nil || !up(1)(a.get(c.Name)) {
+		t.Errorf("DisablePart of what has no traffic = %v, and it is %+v", err, a.get(c.Name))
+	}
 	if err := a.Disable(t.Context(), c.Ref()); err != nil {
 		t.Fatal(err)
 	}
