@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
@@ -88,9 +89,9 @@ func (s *shop) document(name string) string {
 }
 
 // execute runs a document with the real workflows and activities.
-func (s *shop) execute(parameters map[string]any) gennaker.Execution {
+func (s *shop) execute(document string, parameters map[string]any) gennaker.Execution {
 	s.Helper()
-	d, err := pipeline.Decode([]byte(s.document("redblack.yaml")), stages.Table.Configs())
+	d, err := pipeline.Decode([]byte(document), stages.Table.Configs())
 	if err != nil {
 		s.Fatalf("Decode = %v", err)
 	}
@@ -118,9 +119,9 @@ func (s *shop) execute(parameters map[string]any) gennaker.Execution {
 	return e
 }
 
-func (s *shop) succeed(image string) {
+func (s *shop) succeed(document string, parameters map[string]any) {
 	s.Helper()
-	if e := s.execute(map[string]any{"image": image}); e.Status != gennaker.Succeeded {
+	if e := s.execute(document, parameters); e.Status != gennaker.Succeeded {
 		for _, stage := range e.Stages {
 			s.Logf("%s is %s: %s", stage.RefID, stage.Status, stage.Error)
 		}
@@ -128,14 +129,20 @@ func (s *shop) succeed(image string) {
 	}
 }
 
-// seen are the server groups, oldest first, in words.
-func (s *shop) seen() string {
+// deploy runs the example with an image to SUCCEEDED.
+func (s *shop) deploy(image string) {
+	s.Helper()
+	s.succeed(s.document("redblack.yaml"), map[string]any{"image": image})
+}
+
+// seen are the server groups of a cluster, oldest first, in words.
+func (s *shop) seen(cluster string) string {
 	s.Helper()
 	groups, err := providers.Find[providers.ServerGroups](s.registry, "kube")
 	if err != nil {
 		s.Fatal(err)
 	}
-	list, err := groups.List(context.Background(), gennaker.Scope{Region: "shop", Cluster: "shop-web"})
+	list, err := groups.List(context.Background(), gennaker.Scope{Region: "shop", Cluster: cluster})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -165,28 +172,54 @@ func (s *shop) restart(name string) (done chan error) {
 
 func TestKubernetesDeploysRedBlackAndTakesBackWhatNeverIsReady(t *testing.T) {
 	s := start(t)
-	s.succeed("shop:1")
-	s.succeed("shop:2")
+	s.deploy("shop:1")
+	s.deploy("shop:2")
 	want := "shop-web-v000 of shop:1: 0 up, 2 out; shop-web-v001 of shop:2: 2 up, 0 out"
-	if got := s.seen(); got != want {
+	if got := s.seen("shop-web"); got != want {
 		t.Errorf("there are %s; want %s", got, want)
 	}
 	for image, why := range map[string]string{"shop-sick:3": "ImagePullBackOff", "shop-crash:3": "CrashLoopBackOff"} {
-		e := s.execute(map[string]any{"image": image, "patience": "3"})
+		e := s.execute(s.document("redblack.yaml"), map[string]any{"image": image, "patience": "3"})
 		if e.Status != gennaker.Terminal || !strings.Contains(e.Stages[0].Error, why) {
 			t.Errorf("with %s it is %s: %s; want TERMINAL, and %s", image, e.Status, e.Stages[0].Error, why)
 		}
-		if got := s.seen(); !strings.HasPrefix(got, want) {
+		if got := s.seen("shop-web"); !strings.HasPrefix(got, want) {
 			t.Errorf("left are %s; want %s", got, want)
 		}
 	}
+	s.resizesDeployment()
 	restarted := s.restart("shop-web-v002")
-	s.succeed("shop:4")
+	s.deploy("shop:4")
 	if err := <-restarted; err != nil {
 		t.Fatal(err)
 	}
 	want = "shop-web-v001 of shop:2: 0 up, 2 out; shop-web-v002 of shop:4: 2 up, 0 out"
-	if got := s.seen(); got != want {
+	if got := s.seen("shop-web"); got != want {
 		t.Errorf("after the API server was restarted in the middle there are %s; want %s", got, want)
+	}
+}
+
+const resize = `
+application: shop
+name: resize
+stages:
+  - {refId: resize, type: resizeServerGroup, cloudProvider: kubernetes, credentials: kube, region: shop,
+     serverGroupName: deployment shop-api, action: scale_exact, capacity: {min: 3, desired: 3, max: 3}}
+`
+
+// resizesDeployment resizes a Deployment by the stage of server groups, under
+// the name that it has as one.
+func (s *shop) resizesDeployment() {
+	s.Helper()
+	labels := map[string]string{"app": "api"}
+	_, err := s.cluster.Client.AppsV1().Deployments("shop").Create(s.Context(), &apps.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "shop-api"},
+		Spec: apps.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: labels}, Template: core.PodTemplateSpec{
+			ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: core.PodSpec{Containers: []core.Container{{Name: "api", Image: "api:1"}}}}}}, metav1.CreateOptions{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.succeed(resize, nil)
+	if got := s.seen("deployment shop-api"); got != "deployment shop-api of api:1: 3 up, 0 out" {
+		s.Errorf("resized there is %s", got)
 	}
 }
