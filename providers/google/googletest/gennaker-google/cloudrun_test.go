@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"net/http"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,5 +31,30 @@ func TestItServesCloudRun(t *testing.T) {
 	}
 	if strings.Contains(said.String(), "%!") {
 		t.Errorf("the explanation is not filled in:\n%s", said.String())
+	}
+}
+
+// TestGooglesPythonClientReadsCloudRun is an independent reader, which makes,
+// changes and deletes a service, and waits for its operations.
+func TestGooglesPythonClientReadsCloudRun(t *testing.T) {
+	t.Parallel()
+	var complaint bytes.Buffer
+	install := exec.Command("../../../../deploy/google-targets.sh")
+	install.Stderr = &complaint
+	python, err := install.Output()
+	if err != nil {
+		t.Fatalf("this test needs google-cloud-run, and deploy/google-targets.sh did not provide it: %v\n%s", err, complaint.String())
+	}
+	complaint.Reset()
+	read := exec.Command(strings.TrimSpace(string(python)), "testdata/cloudrun.py", run(t).url, "projects/demo/locations/us-central1")
+	read.Stderr = &complaint
+	found, err := read.Output()
+	if err != nil {
+		t.Fatalf("cloudrun.py: %v\n%s", err, complaint.String())
+	}
+	want := []string{"made shop-web CONDITION_SUCCEEDED 100", "changed 2 shop:2 False",
+		"revision shop:2 Ready CONDITION_SUCCEEDED shop-web", "revision shop:1 Ready CONDITION_SUCCEEDED shop-web", "refusal Conflict 409", "left 0"}
+	if got := lines(string(found)); !slices.Equal(got, want) {
+		t.Errorf("it read\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
