@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	core "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -39,6 +40,10 @@ func onKubernetes(t *testing.T, _ *world, r row) (*scene, error) {
 	s := &scene{location: gennaker.Location{Account: "test", Region: namespace}, loadBalancers: []string{"shop"}}
 	s.spec = func() map[string]any {
 		return map[string]any{"containers": []any{map[string]any{"name": "web", "image": "shop:7"}}}
+	}
+	s.jobSpec = func(ends bool) map[string]any {
+		return map[string]any{"manifest": map[string]any{"apiVersion": "batch/v1", "kind": "Job", "spec": map[string]any{"template": map[string]any{"spec": map[string]any{
+			"restartPolicy": "Never", "containers": []any{map[string]any{"name": "migrate", "image": map[bool]string{true: "shop:7", false: "shop-runs:7"}[ends]}}}}}}}
 	}
 	method, end, _ := strings.Cut(strings.TrimSuffix(r.loses, "/NAME"), " ")
 	s.breaks(link, func(q *http.Request) bool { return q.Method == method && strings.Contains(q.URL.Path, end) })
@@ -99,6 +104,9 @@ func inNamespace(t *testing.T, c *kubetest.Cluster, s *scene) (func() map[string
 			count["pods wanted"] += g.Capacity.Desired
 			count["in traffic"] += g.Count(gennaker.Up)
 		}
+		if j, err := s.sound.(providers.Jobs).GetJob(context.Background(), s.job(true).Ref()); err == nil {
+			count["jobs "+string(j.State)]++
+		}
 		return count
 	}, nil
 }
@@ -126,6 +134,22 @@ var kubernetesCalls = []struct {
 		[]string{"DELETE /pods/NAME"}},
 	{row{call: "kubernetes TerminateInstances, shrinking", before: have(2), run: shrink, want: map[string]int{"pods wanted": -1, "pods gone": 1, "in traffic": -1}},
 		[]string{"PATCH /pods/NAME", "PATCH /replicasets/NAME", "DELETE /pods/NAME"}},
+	{row{call: "kubernetes RunJob", run: runJob, want: map[string]int{"jobs Succeeded": 1, "pods made": 1}}, []string{"POST /jobs"}},
+	{row{call: "kubernetes StopJob", before: haveJobInPod, run: stopJob, want: map[string]int{"jobs Running": -1, "jobs Failed": 1, "pods gone": 1}},
+		[]string{"PATCH /jobs/NAME"}},
+}
+
+// haveJobInPod runs a job and waits for its pod.
+func haveJobInPod(s *scene) error {
+	if err := haveJob(s); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(patience); s.effects()["pods made"] == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("job %s has no pod", s.job(false).Name)
+		}
+	}
+	return nil
 }
 
 func kubernetesRows() []row {

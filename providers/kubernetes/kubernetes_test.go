@@ -114,7 +114,7 @@ func TestConformance(t *testing.T) {
 			return balanced{now}
 		},
 		RegionOf: func(p providers.Provider) string { return p.(balanced).namespace },
-		Spec:     block("web:1"), NoInstance: "web-v000-none",
+		Spec:     block("web:1"), NoInstance: "web-v000-none", Jobs: jobSpecs,
 		Pause: func() { time.Sleep(20 * time.Millisecond) },
 		Sicken: func(g gennaker.ServerGroup, ill bool) {
 			for _, i := range g.Instances {
@@ -151,6 +151,7 @@ func count(t *testing.T, a *account) *effects {
 	e := &effects{counts: map[string]int{}}
 	client := a.cluster.Client
 	for what, begin := range map[string]func(context.Context, metav1.ListOptions) (watch.Interface, error){
+		"jobs": client.BatchV1().Jobs(a.namespace).Watch,
 		"pods": client.CoreV1().Pods(a.namespace).Watch, "replica sets": client.AppsV1().ReplicaSets(a.namespace).Watch,
 	} {
 		w, err := begin(t.Context(), metav1.ListOptions{})

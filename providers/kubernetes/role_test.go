@@ -73,7 +73,11 @@ func permission(r *http.Request) string {
 	default:
 		verb = "list"
 	}
-	return group + "/" + rest[2] + " " + verb
+	resource := rest[2]
+	if len(rest) > 4 {
+		resource += "/" + rest[4]
+	}
+	return group + "/" + resource + " " + verb
 }
 
 // The suite has only that role; here is that it has no more than is used.
@@ -106,6 +110,10 @@ func TestTheRoleInTheDocumentationAllowsWhatIsCalledAndNoMore(t *testing.T) {
 func (a *account) everything() {
 	a.t.Helper()
 	ctx := a.t.Context()
+	a.over(a.t, a.run(a.t, "ends", jobOf("succeeds", "web:1")).Ref())
+	if err := a.StopJob(ctx, a.run(a.t, "runs", jobOf("web", "web-runs:1")).Ref()); err != nil {
+		a.t.Errorf("StopJob = %v", err)
+	}
 	a.create("shop-web-v000", 2)
 	a.deployment("api", map[string]string{"app": "api"})
 	a.statefulSet("db")
