@@ -7,19 +7,18 @@ import (
 	"github.com/gennaker/gennaker/providers/google"
 )
 
-// openGoogle opens a project of Google's; jsonPath and imageProjects have
-// Spinnaker's names.
+// openGoogle opens a project of Google's.
 func openGoogle(s *section) (providers.Provider, error) {
 	f := struct {
-		Project       string        `yaml:"project"`
-		Regions       []string      `yaml:"regions"`
-		ImageProjects []string      `yaml:"imageProjects"`
-		JSONPath      string        `yaml:"jsonPath"`
-		Impersonate   string        `yaml:"impersonate"`
-		Endpoint      string        `yaml:"endpoint"`
-		Anonymous     bool          `yaml:"anonymous"`
-		Lag           time.Duration `yaml:"lag"`
-		LookEvery     time.Duration `yaml:"lookEvery"`
+		Project         string        `yaml:"project"`
+		Regions         []string      `yaml:"regions"`
+		ImageProjects   []string      `yaml:"imageProjects"`
+		CredentialsFile string        `yaml:"credentialsFile"`
+		Impersonate     string        `yaml:"impersonate"`
+		Endpoint        string        `yaml:"endpoint"`
+		Anonymous       bool          `yaml:"anonymous"`
+		Lag             time.Duration `yaml:"lag"`
+		LookEvery       time.Duration `yaml:"lookEvery"`
 	}{Lag: time.Second, LookEvery: 5 * time.Second}
 	if !s.decode(&f) {
 		return nil, nil
@@ -29,7 +28,7 @@ func openGoogle(s *section) (providers.Provider, error) {
 		Project:         f.Project,
 		Regions:         f.Regions,
 		ImageProjects:   f.ImageProjects,
-		CredentialsFile: f.JSONPath,
+		CredentialsFile: f.CredentialsFile,
 		Impersonate:     f.Impersonate,
 		Endpoint:        f.Endpoint,
 		Anonymous:       f.Anonymous,
