@@ -38,7 +38,6 @@ type target struct {
 	*googletest.Server
 	demo  *googletest.Project
 	clock *googletest.Virtual
-	url   string // of the link
 }
 
 func startTarget(t testing.TB, c googletest.Config) *target {
