@@ -43,12 +43,20 @@ func (a *ServerGroups) CreateServerGroup(ctx context.Context, c gennaker.CreateS
 // Resize asks for another capacity in a cluster that was last Changed then.
 type Resize struct {
 	gennaker.ResizeServerGroup
-	Changed time.Time `json:"changed,omitzero"`
+	// Keep is how many instances of the cluster must be in service when it has
+	// that capacity; 0 does not look. Health is whose judgment counts.
+	Keep    int                      `json:"keep,omitempty"`
+	Health  gennaker.HealthProviders `json:"health,omitzero"`
+	Changed time.Time                `json:"changed,omitzero"`
 }
 
-// ResizeServerGroup sets the capacity of a server group.
+// ResizeServerGroup sets the capacity of a server group, if its cluster can go
+// without what that takes away.
 func (a *ServerGroups) ResizeServerGroup(ctx context.Context, r Resize) error {
 	return a.call(ctx, r.Account, func(ctx context.Context, p providers.ServerGroups) error {
+		if err := a.maySet(ctx, p, r); err != nil {
+			return err
+		}
 		return a.found(ctx, p, r.Changed, func() error { return p.Resize(ctx, r.ResizeServerGroup) })
 	})
 }
@@ -110,6 +118,33 @@ func (a *ServerGroups) mayLeave(ctx context.Context, p providers.ServerGroups, d
 		return err
 	}
 	return d.Check(cluster)
+}
+
+// maySet looks at the cluster just before a server group of it is resized.
+func (a *ServerGroups) maySet(ctx context.Context, p providers.ServerGroups, r Resize) error {
+	if r.Keep == 0 {
+		return nil
+	}
+	if err := a.settle(ctx, p, r.Changed); err != nil {
+		return fmt.Errorf("resize %s: %w", r.Name, err)
+	}
+	cluster, err := p.List(ctx, gennaker.Scope{Region: r.Region, Cluster: r.Cluster().Name})
+	if err != nil {
+		return err
+	}
+	stay := 0
+	for _, g := range cluster {
+		n := r.Health.InService(g)
+		if g.Name == r.Name {
+			n = min(n, r.Capacity.Desired)
+		}
+		stay += n
+	}
+	if stay < r.Keep {
+		return fmt.Errorf("resize %s to %s: %w: with that %d instances of cluster %s would be in service, and %d must be",
+			r.Name, r.Capacity, gennaker.ErrGuarded, stay, r.Cluster().Name, r.Keep)
+	}
+	return nil
 }
 
 // call finds the account's server groups and calls f with them.

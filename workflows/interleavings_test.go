@@ -288,6 +288,8 @@ func scenes(t *testing.T) []scene {
 		{name: "redblack that may be partly healthy", cluster: `, "strategy": "redblack", "useSourceCapacity": true, "targetHealthyDeployPercentage": 50` + rollback, floor: 2},
 		{name: "rollingredblack", cluster: `, "strategy": "rollingredblack", "targetPercentages": [50], "scaleDown": true`, floor: 4},
 		{name: "rollingredblack with rollback", cluster: `, "strategy": "rollingredblack", "targetPercentages": [25, 75], "delayBeforeCleanup": 60` + rollback, floor: 4},
+		{name: "cfrollingredblack", cluster: `, "strategy": "cfrollingredblack", "targetPercentages": [50]`, floor: 2},
+		{name: "cfrollingredblack with rollback", cluster: `, "strategy": "cfrollingredblack", "targetPercentages": [50], "delayBeforeCleanup": 60, "maxRemainingAsgs": 2` + rollback, floor: 2},
 		// The strategy itself has one instance less in service, or two.
 		{name: "rollingpush", cluster: `, "strategy": "rollingpush", "image": "shop:2", "start": 5`, floor: 3},
 		{name: "rollingpush of two at a time", cluster: `, "strategy": "rollingpush", "image": "shop:2", "start": 10, "termination": {"concurrentRelaunches": 2}`, floor: 2},

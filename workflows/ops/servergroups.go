@@ -44,6 +44,13 @@ func Resize(ctx workflow.Context, ref gennaker.ServerGroupRef, to gennaker.Capac
 	return change(ctx, fmt.Sprintf("resize %s to %s", ref.Name, to), groups.ResizeServerGroup, r, nil)
 }
 
+// ResizeKeeping is Resize, refused as ErrGuarded if fewer than that many
+// instances of the cluster would be in service then.
+func ResizeKeeping(ctx workflow.Context, ref gennaker.ServerGroupRef, to gennaker.Capacity, keep int) error {
+	r := activities.Resize{ResizeServerGroup: gennaker.ResizeServerGroup{ServerGroupRef: ref, Capacity: to}, Keep: keep, Health: health(ctx), Changed: changedAt(ctx)}
+	return change(ctx, fmt.Sprintf("resize %s to %s", ref.Name, to), groups.ResizeServerGroup, r, nil)
+}
+
 // Enable puts a server group into traffic.
 func Enable(ctx workflow.Context, ref gennaker.ServerGroupRef) error {
 	e := activities.Enable{ServerGroupRef: ref, Changed: changedAt(ctx)}

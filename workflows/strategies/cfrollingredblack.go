@@ -55,11 +55,9 @@ func (d *Deployment) exchange(ctx workflow.Context, percent int) error {
 	if !d.takesFromSource() {
 		return nil
 	}
-	if err := d.awaitHealthy(ctx, share(d.Wanted, percent).Desired); err != nil { // it may have fallen ill since
-		return err
-	}
-	to := left(d.Source.Capacity, percent)
-	if err := unlessGone(ops.Resize(ctx, d.Source.Ref(), to)); err != nil {
+	to, made := left(d.Source.Capacity, percent), share(d.Wanted, percent).Desired
+	err := d.whenHealthy(ctx, made, func() error { return unlessGone(ops.ResizeKeeping(ctx, d.Source.Ref(), to, d.keep)) })
+	if err != nil {
 		return err
 	}
 	return unlessGone(ops.AwaitCapacity(ctx, d.Source.Ref(), to.Desired, false))
