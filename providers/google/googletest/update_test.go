@@ -35,9 +35,11 @@ func TestAnOpportunisticUpdateWaitsForTheInstances(t *testing.T) {
 	w.done(w.api.InstanceGroupManagers.Resize(project, zone, "shop-v000", 3).Do())
 	w.pass(time.Minute)
 	w.is("so is one more", w.templates("shop-v000"), "1 t1, 2 t2")
+	w.done(w.api.InstanceGroupManagers.SetInstanceTemplate(project, zone, "shop-v000",
+		&compute.InstanceGroupManagersSetInstanceTemplateRequest{InstanceTemplate: "global/instanceTemplates/t1"}).Do())
 	w.done(w.api.InstanceGroupManagers.Resize(project, zone, "shop-v000", 2).Do())
 	w.pass(time.Minute)
-	w.is("the old one goes first", w.templates("shop-v000"), "2 t2")
+	w.is("one of another template goes first", w.templates("shop-v000"), "1 t1, 1 t2")
 }
 
 func TestACanaryHasItsShare(t *testing.T) {
