@@ -107,7 +107,9 @@ func TestASickImageStopsAnUpdate(t *testing.T) {
 		g.UpdatePolicy = &compute.InstanceGroupManagerUpdatePolicy{Type: "PROACTIVE", MaxSurge: &compute.FixedOrPercent{Fixed: 1},
 			MaxUnavailable: &compute.FixedOrPercent{ForceSendFields: []string{"Fixed"}}}
 	})
-	w.pass(2 * time.Minute)
+	w.pass(80 * time.Second)
+	w.is("it has its time of grace", w.states("shop-v000"), "1 VERIFYING RUNNING, 3 NONE RUNNING")
+	w.pass(40 * time.Second)
 	w.is("none of the old is gone", w.states("shop-v000"), "1 VERIFYING RUNNING, 3 NONE RUNNING")
 	w.is("and they serve", w.health("shop-v000"), "1 UNHEALTHY, 3 HEALTHY")
 	w.pass(4 * time.Minute)
