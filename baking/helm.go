@@ -88,7 +88,7 @@ func loadChart(all folder, dir string) (*chart.Chart, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("Chart.yaml depends on %s, which charts/ does not have: pack the chart after `helm dependency build`", strings.Join(missing, ", "))
+		return nil, fmt.Errorf("its Chart.yaml depends on %s, which charts/ does not have: pack the chart after `helm dependency build`", strings.Join(missing, ", "))
 	}
 	return c, nil
 }

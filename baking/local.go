@@ -44,11 +44,13 @@ func (all folder) local() error {
 
 // references are the files and folders that a kustomization names.
 func references(k types.Kustomization) []string {
-	refs := slices.Concat(k.Resources, k.Components, k.Bases, k.Crds, k.Configurations) //nolint:staticcheck // old documents have bases
-	for _, p := range slices.Concat(k.Patches, k.PatchesJson6902) {                     //nolint:staticcheck // and these
+	//lint:ignore SA1019 old documents have bases and the older kinds of patches
+	bases, json, merged := k.Bases, k.PatchesJson6902, k.PatchesStrategicMerge
+	refs := slices.Concat(k.Resources, k.Components, bases, k.Crds, k.Configurations)
+	for _, p := range slices.Concat(k.Patches, json) {
 		refs = append(refs, p.Path)
 	}
-	for _, p := range k.PatchesStrategicMerge { //nolint:staticcheck // and these
+	for _, p := range merged {
 		if !strings.Contains(string(p), "\n") {
 			refs = append(refs, string(p))
 		}
