@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: help build dev aws cf google azure kube demo check test replay bench faults schema clean
+.PHONY: help build dev clouds aws cf google azure kube demo check test replay bench faults schema clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ kube: ## a Kubernetes on this machine, to deploy examples/kubernetes to
 	@go build -ldflags "$(LDFLAGS)" -o $(BIN)/ ./starter/gennaker ./providers/kubernetes/kubetest/gennaker-kube
 	@exec $(BIN)/gennaker-kube
 
+clouds: ## an Amazon, a Google Cloud and a Kubernetes at once, to deploy examples/mixed to
+	@$(MAKE) --no-print-directory -j3 aws google kube
+
 demo: build ## deploy, judge, red/black, roll back, under traffic
 	@go run ./examples/demo
 
@@ -49,6 +52,7 @@ check: ## format, vet, lint, determinism, imports
 # so one package runs at a time. Their programs are built without -race: that
 # of the Temporal server takes longer to build than everything else together.
 test: check build ## everything
+	@./deploy/kube-targets.sh >/dev/null
 	go test -race -timeout 20m ./...
 	go test -race -v -run '^TestBehaviours$$' ./workflows/
 	cd dev && go test -p 1 -timeout 30m ./...

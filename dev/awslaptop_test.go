@@ -31,7 +31,7 @@ func startLaptop(t *testing.T) *laptop {
 	l := &laptop{T: t, bin: t.TempDir(), state: filepath.Join(t.TempDir(), "state"), home: t.TempDir()}
 	buildInto(t, l.bin, ".", "./gennaker-dev")
 	buildInto(t, l.bin, "..", "./starter/gennaker", "./providers/aws/awstest/gennaker-aws")
-	l.amazon = startAmazon(t, filepath.Join(l.bin, "gennaker-aws"), awsTarget(t, "ministack"))
+	l.amazon = startCloud(t, amazonAnswersAt, filepath.Join(l.bin, "gennaker-aws"), "--port", "0", "--ministack", awsTarget(t, "ministack"))
 	l.moto = startMoto(t, awsTarget(t, "moto"))
 	if err := os.Symlink(awsTarget(t, "aws"), filepath.Join(l.bin, "aws")); err != nil {
 		t.Fatal(err)
@@ -92,13 +92,14 @@ func (l *laptop) append(file, text string) {
 	}
 }
 
-var answersAt = regexp.MustCompile(`(?s)Simulated +(http://\S+).*ready in`)
+var amazonAnswersAt = regexp.MustCompile(`(?s)Simulated +(http://\S+).*ready in`)
 
-// startAmazon runs gennaker-aws until the test ends, and returns its address.
-func startAmazon(t *testing.T, program, ministack string) string {
+// startCloud runs a cloud of this machine until the test ends, and returns
+// where it says that it answers.
+func startCloud(t *testing.T, answersAt *regexp.Regexp, program string, arguments ...string) string {
 	t.Helper()
-	log := filepath.Join(t.TempDir(), "amazon.log")
-	run(t, log, program, "--port", "0", "--ministack", ministack)
+	log := filepath.Join(t.TempDir(), filepath.Base(program)+".log")
+	run(t, log, program, arguments...)
 	var found []string
 	awaitTrue(t, log, func() bool {
 		text, err := os.ReadFile(log)

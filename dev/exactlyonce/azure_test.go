@@ -27,7 +27,9 @@ func onAzure(t *testing.T, _ *world, r row) (*scene, error) {
 	s := &scene{location: gennaker.Location{Region: location}, image: server.AddImage("shop", location, "shop-1")}
 	s.fields = map[string]any{"imageId": "shop-1", "sku": map[string]any{"name": "Standard_B1s"}, "vnet": "shop", "subnet": "web", "loadBalancerName": "front"}
 	s.spec = func() map[string]any { return s.fields }
-	s.breaks(link, func(q *http.Request) bool { return strings.TrimPrefix(azuretest.Action(q), "Microsoft.Compute/") == r.loses })
+	s.breaks(link, func(q *http.Request) bool {
+		return strings.TrimPrefix(azuretest.Action(q), "Microsoft.Compute/") == r.loses
+	})
 	s.effects = func() map[string]int {
 		count := server.Effects()
 		count["instances restarted"] = server.Restarts()

@@ -48,7 +48,7 @@ func start(t *testing.T) *foundry {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "worker.yaml")
-	text := strings.NewReplacer("http://127.0.0.1:7245", server.URL, "500ms", "10ms").Replace(string(data))
+	text := strings.NewReplacer("http://127.0.0.1:7247", server.URL, "500ms", "10ms").Replace(string(data))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	port := flag.Int("port", 7245, "answer at this port of 127.0.0.1; 0 takes a free one")
+	port := flag.Int("port", 7247, "answer at this port of 127.0.0.1; 0 takes a free one")
 	flag.Parse()
 	if err := run(ctx, *port, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "gennaker-cf:", err)
