@@ -46,7 +46,7 @@ func (o *object) spec() map[string]any { spec, _ := o.Object["spec"].(map[string
 func (c *Cloud) ApplyManifests(ctx context.Context, a gennaker.ApplyManifests) (gennaker.AppliedManifests, error) {
 	var applied gennaker.AppliedManifests
 	err := c.call(Call{Method: "ApplyManifests"}, func() error {
-	documents, bound, err := bind(a)
+		documents, bound, err := bind(a)
 		if err != nil {
 			return fmt.Errorf("memory: apply manifests: %w", err)
 		}
@@ -234,7 +234,7 @@ func (o *object) fits(q gennaker.ManifestQuery) bool {
 func (c *Cloud) PatchManifest(ctx context.Context, p gennaker.PatchManifest) error {
 	return c.object("PatchManifest", p.ManifestRef, func(o *object) error {
 		patch, ok := p.Patch.(map[string]any)
-		if !ok || p.Strategy == "json" {
+		if !ok || p.Strategy != "merge" && p.Strategy != "strategic" {
 			return fmt.Errorf("%w: it takes no %s patch", gennaker.ErrInvalid, p.Strategy)
 		}
 		if o.token == p.Token {

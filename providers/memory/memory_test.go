@@ -36,6 +36,17 @@ func TestConformance(t *testing.T) {
 			last.Sicken(g.Ref(), map[bool]gennaker.Health{true: gennaker.Down, false: gennaker.Up}[ill])
 		},
 		Pause: func() {},
+		Manifests: &providertest.ManifestSpecs{
+			Workload: func(name, image string) map[string]any {
+				return map[string]any{"kind": "Deployment", "metadata": map[string]any{"name": name}, "spec": map[string]any{memory.SpecImage: image, memory.SpecLooks: 2.0}}
+			},
+			Settings: func(name, content string) map[string]any {
+				return map[string]any{"kind": "ConfigMap", "metadata": map[string]any{"name": name}, "data": map[string]any{"content": content}}
+			},
+			Patch: func(image string) map[string]any {
+				return map[string]any{"spec": map[string]any{memory.SpecImage: image}}
+			},
+		},
 		Jobs: &providertest.JobSpecs{
 			Succeeds: outcome(`{"exitCode": 0, "log": "begin\ndone\n", "properties": {"version": "7", "hosts": ["a"]}}`),
 			Fails:    outcome(`{"jobState": "Failed", "exitCode": 3, "reason": "exited with status 3", "log": "no such table\n"}`),

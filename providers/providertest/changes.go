@@ -222,6 +222,9 @@ func (s *suite) sight() string {
 		i, err := services.GetService(s.ctx, s.service())
 		lines = append(lines, fmt.Sprintf("service of %s, %s, shared with %v, keys %v, bound to %v, %t", i.Created, i.State, i.Shared, i.Keys, i.Bound, err == nil))
 	}
+	if is[providers.Manifests](s.Harness, s.provider) && s.Manifests != nil {
+		lines = append(lines, s.objects()...)
+	}
 	return strings.Join(lines, "\n")
 }
 

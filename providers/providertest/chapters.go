@@ -39,12 +39,14 @@ var chapters = []chapter{
 	about[providers.Processes](processCases),
 	about[providers.LoadBalancers](loadBalancerCases),
 	about[providers.Jobs](jobCases),
+	about[providers.Manifests](manifestCases),
+	about[providers.Rollouts](rolloutCases),
 }
 
 // contract is all of it.
 func contract() []chapter {
 	all := slices.Clone(chapters)
-	for _, c := range changes {
+	for _, c := range slices.Concat(changes, manifestChanges) {
 		all = append(all, chapter{c.asked, changeCases(c)}, chapter{both(c.asked, canRace), givenUpCases(c)},
 			chapter{both(c.asked, canFail), lossCases(c)})
 	}

@@ -15,8 +15,6 @@ import (
 var apart = map[string]string{
 	"Functions":       "providers/aws/lambda_test.go",
 	"FunctionTraffic": "providers/aws/lambda_test.go",
-	"Manifests":       "providers/kubernetes/manifests_test.go",
-	"Rollouts":        "providers/kubernetes/rollouts_test.go",
 }
 
 // A capability that the suite says nothing about is no contract.

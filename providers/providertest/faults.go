@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -108,7 +109,7 @@ func (s *suite) answers() map[string]error {
 		"List": only(s.groups.List(s.ctx, gennaker.Scope{})),
 		"Get":  only(s.groups.Get(s.ctx, ref)),
 	}
-	for _, c := range changes {
+	for _, c := range slices.Concat(changes, manifestChanges) {
 		if c.asked(s.Harness, s.provider) {
 			answers[c.name] = c.call(s.ctx, s)
 		}

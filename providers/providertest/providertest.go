@@ -46,6 +46,8 @@ type Harness struct {
 	// services.
 	Service   map[string]any
 	Elsewhere string
+	// Manifests are needed if the provider has manifests.
+	Manifests *ManifestSpecs
 	// AddImage makes an image of that name, later than those before it. It is
 	// needed if the provider has images. NoImage and NoInstance are ids that
 	// the cloud could give and has not.

@@ -20,6 +20,7 @@ type suite struct {
 	groups   providers.ServerGroups
 	before   gennaker.ServerGroup // as the test found it
 	image    gennaker.Image       // that it is about
+	revision int                  // that it goes back to
 	others   []*suite             // see another
 	swept    sync.Once
 }
