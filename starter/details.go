@@ -17,6 +17,11 @@ func details(v view, s gennaker.StageExecution) []span {
 	if text := v.Jobs[awaitedJob(s)]; text != "" {
 		lines = append(lines, span{"it says: " + text, cyan})
 	}
+	for _, p := range v.Rollouts {
+		if s.Status == gennaker.Running && strings.Contains(s.Waiting, p.Object) {
+			lines = append(lines, span{p.String(), cyan})
+		}
+	}
 	for _, id := range s.Operations {
 		for _, p := range v.Progress[id] {
 			lines = append(lines, span{located(id) + instances(p), cyan})

@@ -78,6 +78,7 @@ func (s *session) present(ctx context.Context, v *view, err error, to viewer) er
 		return err
 	}
 	v.Progress, v.Jobs = s.progress(ctx, v.Execution), s.jobs(ctx, v.Execution)
+	v.Rollouts = s.rollouts(ctx, v.Execution)
 	return to.show(*v)
 }
 

@@ -26,6 +26,8 @@ type view struct {
 	WaysBack map[string]string `json:"waysBack,omitempty"`
 	// Jobs are what the jobs that are waited for wrote last, by name.
 	Jobs map[string]string `json:"-"`
+	// Rollouts are how far the objects are that are waited for.
+	Rollouts []gennaker.RolloutProgress `json:"-"`
 }
 
 // state returns an execution as it is now, or as it ended. That needs a

@@ -29,6 +29,7 @@ func showStatus(c *cli.Context, s *session, r ref) error {
 		return err
 	}
 	v.Progress, v.Jobs = s.progress(c.Context, v.Execution), s.jobs(c.Context, v.Execution)
+	v.Rollouts = s.rollouts(c.Context, v.Execution)
 	v.WaysBack = s.waysBack(c.Context, v.Execution)
 	err = emit(c, v, func() []line { return append(tree(v, time.Now()), hints(v)...) })
 	if err != nil || !v.Status.Complete() {

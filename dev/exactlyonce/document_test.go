@@ -71,6 +71,7 @@ var unrepeated = map[string]bool{"Invoke": true}
 var reads = map[string]bool{
 	"List": true, "Get": true, "Spec": true, "FindImages": true, "GetRefresh": true, "ListLoadBalancers": true, "GetJob": true,
 	"GetFunction": true, "AwaitFunction": true, "GetService": true, "AwaitService": true,
+	"GetManifest": true, "ListManifests": true, "FindRevision": true, "AwaitManifests": true, "UnstableManifests": true,
 
 	"ListCluster": true, "AwaitServerGroup": true, "Inventory": true, "ServerGroupSpec": true, "FindInstances": true, "ImageAccounts": true,
 	"AwaitCluster": true, "AwaitJob": true, "AwaitExecution": true, "AwaitLeave": true, "AwaitStarted": true, "FindArtifacts": true,
@@ -93,6 +94,9 @@ var methods = map[string][]string{
 	"CreateServiceKey": {"CreateServiceKey"}, "DeleteServiceKey": {"DeleteServiceKey"}, "BindServices": {"BindServices"}, "UnbindServices": {"UnbindServices"},
 	"CreateFunction": {"CreateFunction"}, "UpdateFunctionCode": {"UpdateCode"}, "UpdateFunctionConfiguration": {"UpdateConfiguration"},
 	"PublishFunctionVersion": {"PublishVersion"}, "DeleteFunction": {"DeleteFunction"}, "InvokeFunction": {"Invoke"},
+	"ApplyManifests": {"ApplyManifests"}, "PatchManifest": {"PatchManifest"}, "ScaleManifest": {"ScaleManifest"},
+	"DeleteManifest": {"DeleteManifest"}, "SetManifestTraffic": {"SetManifestTraffic"},
+	"UndoRollout": {"UndoRollout"}, "RestartRollout": {"RestartRollout"}, "PauseRollout": {"PauseRollout"},
 	"PutFunctionAlias": {"PutAlias"}, "SetFunctionConcurrency": {"SetConcurrency"}, "SetFunctionEventSources": {"SetEventSources"},
 }
 

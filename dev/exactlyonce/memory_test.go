@@ -49,7 +49,7 @@ type counter struct {
 	count  map[string]int
 }
 
-var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true, "GetService": true}
+var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true, "GetService": true, "GetManifest": true, "ListManifests": true, "FindRevision": true}
 
 func (c *counter) see(call memory.Call) {
 	if looking[call.Method] {
@@ -86,7 +86,7 @@ func (c *counter) sight() string {
 	sources, _ := c.cloud.Callers(f.Ref(), "")
 	code := fmt.Sprint(f.Revision, f.Versions, f.Aliases, limit, sources, functionErr)
 	kept, serviceErr := c.cloud.GetService(context.Background(), gennaker.ServiceRef{Location: gennaker.Location{Region: "here"}, Name: "db"})
-	return fmt.Sprint(kept, serviceErr, groups, err, images, imagesErr, refreshes, c.cloud.Jobs(), code)
+	return fmt.Sprint(kept, serviceErr, groups, err, images, imagesErr, refreshes, c.cloud.Jobs(), code, c.cloud.Objects())
 }
 
 func memoryRows() []row {
@@ -125,6 +125,14 @@ func memoryRows() []row {
 		{call: "memory PutAlias", loses: "PutAlias", before: haveFunction, run: putAlias, want: map[string]int{"PutAlias": 1}},
 		{call: "memory SetConcurrency", loses: "SetConcurrency", before: haveFunction, run: setConcurrency, want: map[string]int{"SetConcurrency": 1}},
 		{call: "memory SetEventSources", loses: "SetEventSources", before: haveFunction, run: setEventSources, want: map[string]int{"SetEventSources": 1}},
+		{call: "memory ApplyManifests", loses: "ApplyManifests", run: applyManifests, want: map[string]int{"ApplyManifests": 1}},
+		{call: "memory PatchManifest", loses: "PatchManifest", before: haveManifest, run: patchManifest, want: map[string]int{"PatchManifest": 1}},
+		{call: "memory ScaleManifest", loses: "ScaleManifest", before: haveManifest, run: scaleManifest, want: map[string]int{"ScaleManifest": 1}},
+		{call: "memory DeleteManifest", loses: "DeleteManifest", before: haveManifest, run: deleteManifest, want: map[string]int{"DeleteManifest": 1}},
+		{call: "memory SetManifestTraffic", loses: "SetManifestTraffic", before: haveManifest, run: disableManifest, want: map[string]int{"SetManifestTraffic": 1}},
+		{call: "memory UndoRollout", loses: "UndoRollout", before: haveRevision, run: undoRollout, want: map[string]int{"UndoRollout": 1}},
+		{call: "memory RestartRollout", loses: "RestartRollout", before: haveManifest, run: restartRollout, want: map[string]int{"RestartRollout": 1}},
+		{call: "memory PauseRollout", loses: "PauseRollout", before: haveManifest, run: pauseRollout, want: map[string]int{"PauseRollout": 1}},
 		{call: "memory StopJob", loses: "StopJob", before: haveJob, run: stopJob, want: map[string]int{"StopJob": 1}},
 	}
 	for i := range all {
