@@ -110,11 +110,13 @@ func TestConformance(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Open: func(t *testing.T) providers.Provider {
 			now = open(t)
+			now.permitManifests()
 			counts = count(t, now)
 			return balanced{now}
 		},
-		RegionOf: func(p providers.Provider) string { return p.(balanced).namespace },
-		Spec:     block("web:1"), NoInstance: "web-v000-none", Jobs: jobSpecs,
+		RegionOf:  func(p providers.Provider) string { return p.(balanced).namespace },
+		Manifests: &providertest.ManifestSpecs{Workload: deploymentOf, Settings: settingsOf, Patch: patchTo},
+		Spec:      block("web:1"), NoInstance: "web-v000-none", Jobs: jobSpecs,
 		Pause: func() { time.Sleep(20 * time.Millisecond) },
 		Sicken: func(g gennaker.ServerGroup, ill bool) {
 			for _, i := range g.Instances {

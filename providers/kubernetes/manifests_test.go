@@ -146,6 +146,24 @@ func settings(color string) string {
 
 const keys = "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\nstringData: {a: secret}\n"
 
+// What the suite applies.
+
+func deploymentOf(name, image string) map[string]any {
+	labels := map[string]any{"app": name}
+	return map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": name}, "spec": map[string]any{
+		"selector": map[string]any{"matchLabels": labels}, "template": map[string]any{"metadata": map[string]any{"labels": labels},
+			"spec": map[string]any{"terminationGracePeriodSeconds": 0, "containers": []any{map[string]any{"name": "web", "image": image}}}}}}
+}
+
+func settingsOf(name, content string) map[string]any {
+	return map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": name}, "data": map[string]any{"content": content}}
+}
+
+func patchTo(image string) map[string]any {
+	return map[string]any{"spec": map[string]any{"template": map[string]any{"spec": map[string]any{
+		"containers": []any{map[string]any{"name": "web", "image": image}}}}}}
+}
+
 func TestManifestsAreAppliedInTheirOrderAndReferToVersions(t *testing.T) {
 	t.Parallel()
 	a := openManifests(t)

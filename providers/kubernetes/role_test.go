@@ -19,9 +19,12 @@ import (
 )
 
 // documentedRole is the role in the documentation.
-func documentedRole(t *testing.T) *rbac.Role {
+func documentedRole(t *testing.T) *rbac.Role { return roleIn(t, "../../docs/providers/kubernetes.md") }
+
+// roleIn is the role in a page of the documentation.
+func roleIn(t *testing.T, file string) *rbac.Role {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/providers/kubernetes.md")
+	page, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,15 +41,27 @@ func documentedRole(t *testing.T) *rbac.Role {
 // documentation says.
 func (a *account) permit() {
 	a.t.Helper()
+	account := &core.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "gennaker"}}
+	if _, err := a.cluster.Client.CoreV1().ServiceAccounts(a.namespace).Create(a.t.Context(), account, metav1.CreateOptions{}); err != nil {
+		a.t.Fatal(err)
+	}
+	a.grant(documentedRole(a.t))
+}
+
+// permitManifests lets it do what the stages of manifests need, too.
+func (a *account) permitManifests() {
+	a.t.Helper()
+	a.grant(roleIn(a.t, "../../docs/providers/kubernetes-manifests.md"))
+}
+
+// grant gives the service account a role.
+func (a *account) grant(role *rbac.Role) {
+	a.t.Helper()
 	ctx, made := a.t.Context(), metav1.CreateOptions{}
-	role := documentedRole(a.t)
 	binding := &rbac.RoleBinding{ObjectMeta: role.ObjectMeta, RoleRef: rbac.RoleRef{APIGroup: rbac.GroupName, Kind: "Role", Name: role.Name},
 		Subjects: []rbac.Subject{{Kind: rbac.ServiceAccountKind, Namespace: a.namespace, Name: "gennaker"}}}
 	client := a.cluster.Client
-	_, err := client.CoreV1().ServiceAccounts(a.namespace).Create(ctx, &core.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "gennaker"}}, made)
-	if err == nil {
-		_, err = client.RbacV1().Roles(a.namespace).Create(ctx, role, made)
-	}
+	_, err := client.RbacV1().Roles(a.namespace).Create(ctx, role, made)
 	if err == nil {
 		_, err = client.RbacV1().RoleBindings(a.namespace).Create(ctx, binding, made)
 	}
