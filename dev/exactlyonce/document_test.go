@@ -44,7 +44,7 @@ var clouds = []covered{
 	{"lambda", (*aws.Cloud)(nil), true, aboutFunctions},
 	{"cloudfoundry", (*cloudfoundry.Cloud)(nil), false, nil},
 	{"ecs", (*ecs.Cloud)(nil), false, nil},
-	{"kubernetes", (*kubernetes.Cloud)(nil), false, aboutServerGroups},
+	{"kubernetes", (*kubernetes.Cloud)(nil), false, func(method string) bool { return aboutServerGroups(method) || aboutManifests(method) }},
 	{"azure", (*azure.Cloud)(nil), false, nil},
 	{"cloudrun", (*run.Cloud)(nil), false, nil},
 	{"gce", (*google.Cloud)(nil), false, nil},
@@ -55,6 +55,12 @@ func aboutServerGroups(method string) bool {
 	_, traffic := reflect.TypeFor[providers.PartialTraffic]().MethodByName(method)
 	_, instances := reflect.TypeFor[providers.Instances]().MethodByName(method)
 	return groups || traffic || instances
+}
+
+func aboutManifests(method string) bool {
+	_, is := reflect.TypeFor[providers.Manifests]().MethodByName(method)
+	_, rollouts := reflect.TypeFor[providers.Rollouts]().MethodByName(method)
+	return is || rollouts
 }
 
 func aboutFunctions(method string) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,10 +114,12 @@ func inNamespace(t *testing.T, c *kubetest.Cluster, s *scene) (func() map[string
 
 // kubernetesCalls are the calls, with the requests that they are made of and
 // what they change.
-var kubernetesCalls = []struct {
+type kubernetesCall struct {
 	row
 	requests []string
-}{
+}
+
+var kubernetesCalls = []kubernetesCall{
 	{row{call: "kubernetes Create", run: create, want: map[string]int{"server groups": 1, "pods wanted": 2, "pods made": 2, "in traffic": 2}},
 		[]string{"POST /replicasets"}},
 	{row{call: "kubernetes Resize", before: have(1), run: resize, want: map[string]int{"pods wanted": 2, "pods made": 2, "in traffic": 2}},
@@ -152,9 +155,30 @@ func haveJobInPod(s *scene) error {
 	return nil
 }
 
+// manifestCalls are those about manifests.
+var manifestCalls = []kubernetesCall{
+	{row{call: "kubernetes ApplyManifests", run: applyManifests, want: map[string]int{"server groups": 2, "pods wanted": 2, "pods made": 2, "in traffic": 2}},
+		[]string{"POST /replicasets", "POST /configmaps", "PATCH /deployments/NAME"}},
+	{row{call: "kubernetes PatchManifest", before: haveManifests, run: patchManifest, want: map[string]int{"pods made": 1, "pods gone": 1}},
+		[]string{"PATCH /deployments/NAME"}},
+	{row{call: "kubernetes ScaleManifest", before: haveManifests, run: scaleManifest, want: map[string]int{"pods wanted": 2, "pods made": 2, "in traffic": 2}},
+		[]string{"PATCH /replicasets/NAME"}},
+	{row{call: "kubernetes DeleteManifest", before: haveManifests, run: deleteManifest,
+		want: map[string]int{"server groups": -1, "pods wanted": -1, "pods gone": 1, "in traffic": -1}},
+		[]string{"DELETE /replicasets/NAME"}},
+	{row{call: "kubernetes SetManifestTraffic", before: haveManifests, run: disableManifest, want: map[string]int{"in traffic": -1}},
+		[]string{"PATCH /replicasets/NAME", "PATCH /pods/NAME"}},
+	{row{call: "kubernetes UndoRollout", before: haveRevision, run: undoRollout, want: map[string]int{"pods made": 1, "pods gone": 1}},
+		[]string{"PATCH /deployments/NAME"}},
+	{row{call: "kubernetes RestartRollout", before: haveManifests, run: restartRollout, want: map[string]int{"pods made": 1, "pods gone": 1}},
+		[]string{"PATCH /deployments/NAME"}},
+	{row{call: "kubernetes PauseRollout", before: havePaused, run: resumeRollout, want: map[string]int{"pods made": 1, "pods gone": 1}},
+		[]string{"PATCH /deployments/NAME"}},
+}
+
 func kubernetesRows() []row {
 	var all []row
-	for _, c := range kubernetesCalls {
+	for _, c := range slices.Concat(kubernetesCalls, manifestCalls) {
 		for _, request := range c.requests {
 			r := c.row
 			r.loses, r.stage = request, onKubernetes
