@@ -84,7 +84,9 @@ func TestAJournalTellsPlacesApart(t *testing.T) {
 	v := deployment()
 	v.Stages = append([]gennaker.StageExecution{}, v.Stages...)
 	v.Stages[1].Operations = []string{"cluster/aws/eu/shop-web", "cluster/k8s/shop/shop-web"}
-	up := func(n int) []gennaker.Progress { return []gennaker.Progress{{ServerGroup: "shop-web-v001", Up: n, Total: 2}} }
+	up := func(n int) []gennaker.Progress {
+		return []gennaker.Progress{{ServerGroup: "shop-web-v001", Up: n, Total: 2}}
+	}
 	for _, n := range []int{0, 1, 1} {
 		v.Progress = map[string][]gennaker.Progress{"cluster/aws/eu/shop-web": up(n), "cluster/k8s/shop/shop-web": up(2 - n)}
 		if err := j.show(v); err != nil {

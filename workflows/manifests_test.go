@@ -142,7 +142,6 @@ func TestManifestsThatCannotBeAreRefused(t *testing.T) {
 }
 
 func TestManifestsComeFromTextAndFromArtifacts(t *testing.T) {
-	const text = "'{kind: ConfigMap, metadata: {name: ${parameters.name}}}'"
 	for _, c := range []struct{ name, stage, want string }{
 		{"text of many documents", `type: deployManifest, manifests: "kind: A\nmetadata: {name: a}\n---\n---\nkind: B\nmetadata: {name: b}\n"`, "a a, b b"},
 		{"a list of objects", "type: deployManifest, manifests: [{kind: List, items: [{kind: A, metadata: {name: a}}, {kind: B, metadata: {name: b}}]}]", "a a, b b"},

@@ -12,6 +12,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
@@ -45,6 +46,7 @@ func laptopWorld(t *testing.T) *world {
 	}
 	var suite testsuite.WorkflowTestSuite
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment()}
+	w.env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env, stages.Table)

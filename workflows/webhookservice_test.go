@@ -13,6 +13,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
@@ -100,6 +101,7 @@ func webhookWorld(t *testing.T, policy activities.WebhookPolicy, users ...gennak
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet)
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment()}
+	w.env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env, stages.Table.With(customTypes))

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
@@ -58,6 +59,7 @@ func worldOn(t *testing.T, c activities.Config, before func(*world) providers.Pr
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet)
 	w := &world{t: t, env: suite.NewTestWorkflowEnvironment(), cloud: &memory.Cloud{}}
+	w.env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: executionID, TaskQueue: gennaker.TaskQueue})
 	w.env.SetTestTimeout(30 * time.Second)
 	workflows.Register(w.env, stages.Table.With(customTypes))

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
@@ -71,6 +72,7 @@ func (o *onCloudRun) deploy(parameters map[string]any) gennaker.Execution {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
 	o.runs++
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: fmt.Sprintf("shop/cloudrun/%d", o.runs), TaskQueue: gennaker.TaskQueue})
 	env.SetTestTimeout(time.Minute)
