@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	batch "k8s.io/api/batch/v1"
@@ -82,7 +83,8 @@ func planJob(r gennaker.RunJob) (*batch.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := fillSlots(spec.Manifest, spec.Artifacts, spec.Required); err != nil {
+	bound := bind(spec.Manifest, r.Region, slices.Concat(spec.Required, spec.Artifacts))
+	if err := unbound(spec.Required, bound, "the manifest"); err != nil {
 		return nil, err
 	}
 	var j batch.Job

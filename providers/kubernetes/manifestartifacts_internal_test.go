@@ -25,7 +25,7 @@ func manifestOf(t *testing.T, text string) map[string]any {
 	return o
 }
 
-func TestArtifactsTakeTheirPlacesInAJob(t *testing.T) {
+func TestArtifactsTakeTheirPlaces(t *testing.T) {
 	const manifest = `
 spec:
   template:
@@ -43,17 +43,15 @@ spec:
 	want := manifestOf(t, strings.NewReplacer("image: shop/web}", "image: shop/web:7}", "image: shop/web,", "image: shop/web:7,", "configMapKeyRef: {name: settings", "configMapKeyRef: {name: settings-v003",
 		"configMapRef: {name: settings", "configMapRef: {name: settings-v003", "configMap: {name: settings", "configMap: {name: settings-v003", ": keys}", ": keys-v001}").Replace(manifest))
 	got := manifestOf(t, manifest)
-	if err := fillSlots(got, []gennaker.Artifact{image, older, keys}, []gennaker.Artifact{settings}); err != nil {
-		t.Fatal(err)
-	}
+	other := gennaker.Artifact{Type: "docker/image", Name: "shop/db", Reference: "shop/db:1"}
+	bound := bind(got, "shop", []gennaker.Artifact{settings, image, older, keys, other})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("it differs (-want +got):\n%s", diff)
 	}
-	other := gennaker.Artifact{Type: "docker/image", Name: "shop/db", Reference: "shop/db:1"}
-	if err := fillSlots(got, []gennaker.Artifact{other}, nil); err != nil {
-		t.Errorf("what may find no place is %v", err)
+	if err := unbound([]gennaker.Artifact{settings, image}, bound, "the manifest"); err != nil {
+		t.Errorf("what has found its place: %v", err)
 	}
-	if err := fillSlots(got, nil, []gennaker.Artifact{other}); !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), "docker/image shop/db:1") {
+	if err := unbound([]gennaker.Artifact{other}, bound, "the manifest"); !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), "shop/db") {
 		t.Errorf("what must find a place is %v, want ErrInvalid with its name", err)
 	}
 }
