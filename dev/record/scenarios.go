@@ -56,6 +56,12 @@ func deploy(stack, more, stage string) string {
 		"capacity": {"min": 1, "desired": 1, "max": 2}, "healthCheck": {"path": "/healthz", "intervalMillis": 100} %s}]}`, stage, stack, more)
 }
 
+// block is a cluster of hello that is replaced by redblack.
+func block(stack, health string) string {
+	return fmt.Sprintf(`{"account": "local", "stack": %q, "command": "./hello", "strategy": "redblack", "rollback": {"onFailure": true},
+		"capacity": {"min": 1, "desired": 1, "max": 2}, "healthCheck": {"path": %q, "intervalMillis": 100}}`, stack, health)
+}
+
 // chances are stages each of which runs by chance.
 func chances(n int) string {
 	text := ""
@@ -108,6 +114,12 @@ var scenarios = []scenario{
 	{name: "continued", succeeds: true, continued: half(), commands: []command{update(gennaker.UpdateJudge, yes)}, document: document(`
 		{"refId": "1", "type": "manualJudgment"}, {"refId": "2", "type": "wait", "waitTime": 3600},
 		{"refId": "3", "type": "noop", "requisiteStageRefIds": ["1", "2"]}`)},
+	{name: "placed", succeeds: true, document: document(fmt.Sprintf(`{"refId": "1", "type": "place", "capacity": 2, "maxShare": 50, "clusters": [%s, %s]}`,
+		block("placed-east", "/healthz"), block("placed-west", "/healthz")))},
+	{name: "back-together", document: document(fmt.Sprintf(`
+		{"refId": "1", "type": "deploy", "clusters": [%[1]s, %[2]s]},
+		{"refId": "2", "type": "deploy", "requisiteStageRefIds": ["1"], "rollbackTogether": true, "stageTimeoutMs": 3000, "clusters": [%[1]s, %[3]s]}`,
+		block("back-east", "/healthz"), block("back-west", "/healthz"), block("back-west", "/never")))},
 	{name: "branches", succeeds: true, document: document(`
 		{"refId": "1", "type": "checkPreconditions", "failPipeline": false,
 		 "preconditions": [{"type": "expression", "context": {"expression": "1 > 2"}}]},
