@@ -5,35 +5,18 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
-	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/activities"
-	"github.com/gennaker/gennaker/executions"
-	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/examples/exampletest"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
 	"github.com/gennaker/gennaker/providers/aws/awstest/ministack"
 	"github.com/gennaker/gennaker/providers/aws/awstest/scalable"
-	"github.com/gennaker/gennaker/store"
-	"github.com/gennaker/gennaker/worker"
-	"github.com/gennaker/gennaker/workflows"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // amazon is what make aws starts, as far as these examples need it, with the
@@ -42,7 +25,6 @@ type amazon struct {
 	*testing.T
 	ministack string
 	registry  *providers.Registry
-	runs      int
 }
 
 const region = "us-east-1"
@@ -66,7 +48,7 @@ func start(t *testing.T) *amazon {
 		a.ask(http.MethodPost, "/", r, "ecs", "AmazonEC2ContainerServiceV20141113.CreateCluster", []byte(`{"clusterName": "shop"}`))
 	}
 	a.ask(http.MethodPut, "/shop-code", region, "s3", "", nil)
-	a.registry = a.accounts(server.URL)
+	a.registry = exampletest.Accounts(t, "http://127.0.0.1:7244", server.URL)
 	return a
 }
 
@@ -92,80 +74,20 @@ func (a *amazon) ask(method, path, region, service, target string, body []byte) 
 	}
 }
 
-// accounts are those of worker.yaml, at another endpoint.
-func (a *amazon) accounts(endpoint string) *providers.Registry {
-	a.Helper()
-	data, err := os.ReadFile("worker.yaml")
-	if err != nil {
-		a.Fatal(err)
-	}
-	file := filepath.Join(a.TempDir(), "worker.yaml")
-	text := strings.ReplaceAll(string(data), "http://127.0.0.1:7244", endpoint)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		a.Fatal(err)
-	}
-	c, err := worker.Load(file, func(string) (string, bool) { return "", false })
-	if err != nil {
-		a.Fatal(err)
-	}
-	all := map[string]providers.Provider{}
-	for _, account := range c.Accounts {
-		all[account.Name] = account.Provider
-	}
-	return providers.NewRegistry(all)
-}
-
 // document is a document of this folder.
 func (a *amazon) document(name string) string {
 	a.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		a.Fatal(err)
-	}
-	return string(data)
+	return exampletest.Document(a, name)
 }
 
-// execute runs a document with the real workflows and activities.
 func (a *amazon) execute(document string, parameters map[string]any) gennaker.Execution {
 	a.Helper()
-	d, err := pipeline.Decode([]byte(document), stages.Table.Configs())
-	if err != nil {
-		a.Fatalf("Decode = %v", err)
-	}
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
-	a.runs++
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: fmt.Sprintf("shop/example/%d", a.runs), TaskQueue: gennaker.TaskQueue})
-	env.SetTestTimeout(time.Minute)
-	workflows.Register(env, stages.Table)
-	activities.Register(env, activities.New(activities.Config{Pipelines: &store.Memory{}, Executions: &executions.Memory{}, Providers: a.registry}))
-	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline,
-		Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
-	var e gennaker.Execution
-	var failed *temporal.ApplicationError
-	err = env.GetWorkflowError()
-	if err == nil {
-		err = env.GetWorkflowResult(&e)
-	} else if errors.As(err, &failed) {
-		err = failed.Details(&e)
-	}
-	if err != nil {
-		a.Fatalf("the execution's end: %v", err)
-	}
-	return e
+	return exampletest.Run(a, document, exampletest.On(a.registry), parameters)
 }
 
-// succeed runs a document to SUCCEEDED.
 func (a *amazon) succeed(document string, parameters map[string]any) {
 	a.Helper()
-	if e := a.execute(document, parameters); e.Status != gennaker.Succeeded {
-		for _, s := range e.Stages {
-			a.Logf("%s is %s: %s", s.RefID, s.Status, s.Error)
-		}
-		a.Fatalf("the execution is %s, want SUCCEEDED", e.Status)
-	}
+	exampletest.Succeed(a, document, exampletest.On(a.registry), parameters)
 }
 
 func (a *amazon) services() []gennaker.ServerGroup {

@@ -2,31 +2,13 @@ package examples_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
-	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/activities"
-	"github.com/gennaker/gennaker/executions"
-	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/examples/exampletest"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/azure/azuretest"
-	"github.com/gennaker/gennaker/store"
-	"github.com/gennaker/gennaker/worker"
-	"github.com/gennaker/gennaker/workflows"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // cloud is what make azure starts, much faster, with the account of
@@ -35,7 +17,6 @@ type cloud struct {
 	*testing.T
 	*azuretest.Server
 	registry *providers.Registry
-	runs     int
 }
 
 func start(t *testing.T) *cloud {
@@ -46,78 +27,18 @@ func start(t *testing.T) *cloud {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	server.Furnish()
-	c := &cloud{T: t, Server: server}
-	c.registry = c.accounts()
-	return c
+	return &cloud{t, server, exampletest.Accounts(t, "http://127.0.0.1:7246", server.URL)}
 }
 
-// accounts are those of worker.yaml, at another endpoint.
-func (c *cloud) accounts() *providers.Registry {
-	c.Helper()
-	data, err := os.ReadFile("worker.yaml")
-	if err != nil {
-		c.Fatal(err)
-	}
-	file := filepath.Join(c.TempDir(), "worker.yaml")
-	text := strings.ReplaceAll(string(data), "http://127.0.0.1:7246", c.URL)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		c.Fatal(err)
-	}
-	config, err := worker.Load(file, func(string) (string, bool) { return "", false })
-	if err != nil {
-		c.Fatal(err)
-	}
-	all := map[string]providers.Provider{}
-	for _, account := range config.Accounts {
-		all[account.Name] = account.Provider
-	}
-	return providers.NewRegistry(all)
-}
-
-// execute runs redblack.yaml with the real workflows and activities.
+// execute runs redblack.yaml.
 func (c *cloud) execute(parameters map[string]any) gennaker.Execution {
 	c.Helper()
-	document, err := os.ReadFile("redblack.yaml")
-	if err != nil {
-		c.Fatal(err)
-	}
-	d, err := pipeline.Decode(document, stages.Table.Configs())
-	if err != nil {
-		c.Fatalf("Decode = %v", err)
-	}
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	c.runs++
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: fmt.Sprintf("shop/example/%d", c.runs), TaskQueue: gennaker.TaskQueue})
-	env.SetTestTimeout(time.Minute)
-	env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // the machine may be busy
-	workflows.Register(env, stages.Table)
-	activities.Register(env, activities.New(activities.Config{Pipelines: &store.Memory{}, Executions: &executions.Memory{}, Providers: c.registry}))
-	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline,
-		Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
-	var e gennaker.Execution
-	var failed *temporal.ApplicationError
-	err = env.GetWorkflowError()
-	if err == nil {
-		err = env.GetWorkflowResult(&e)
-	} else if errors.As(err, &failed) {
-		err = failed.Details(&e)
-	}
-	if err != nil {
-		c.Fatalf("the execution's end: %v", err)
-	}
-	return e
+	return exampletest.Run(c, exampletest.Document(c, "redblack.yaml"), exampletest.On(c.registry), parameters)
 }
 
 func (c *cloud) succeed(parameters map[string]any) {
 	c.Helper()
-	if e := c.execute(parameters); e.Status != gennaker.Succeeded {
-		for _, s := range e.Stages {
-			c.Logf("%s is %s: %s", s.RefID, s.Status, s.Error)
-		}
-		c.Fatalf("the execution is %s, want SUCCEEDED", e.Status)
-	}
+	exampletest.Succeed(c, exampletest.Document(c, "redblack.yaml"), exampletest.On(c.registry), parameters)
 }
 
 func (c *cloud) serverGroups(region string) []gennaker.ServerGroup {

@@ -1,30 +1,13 @@
 package examples_test
 
 import (
-	"errors"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
-	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/activities"
-	"github.com/gennaker/gennaker/executions"
-	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/examples/exampletest"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/cloudfoundry/cftest"
-	"github.com/gennaker/gennaker/store"
-	"github.com/gennaker/gennaker/worker"
-	"github.com/gennaker/gennaker/workflows"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // foundry is what make cf starts, with the account of worker.yaml.
@@ -43,58 +26,13 @@ func start(t *testing.T) *foundry {
 	server.AddSpace("shop", "dev")
 	server.AddSpace("shop", "prod")
 	server.AddDomain("apps.example.com")
-	data, err := os.ReadFile("worker.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "worker.yaml")
-	text := strings.NewReplacer("http://127.0.0.1:7247", server.URL, "500ms", "10ms").Replace(string(data))
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c, err := worker.Load(file, func(string) (string, bool) { return "", false })
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]providers.Provider{}
-	for _, account := range c.Accounts {
-		all[account.Name] = account.Provider
-	}
-	return &foundry{t, providers.NewRegistry(all)}
+	return &foundry{t, exampletest.Accounts(t, "http://127.0.0.1:7247", server.URL, "500ms", "10ms")}
 }
 
-// execute runs a document with the real workflows and activities.
+// execute runs a document of this folder.
 func (f *foundry) execute(name string, parameters map[string]any) gennaker.Execution {
 	f.Helper()
-	document, err := os.ReadFile(name)
-	if err != nil {
-		f.Fatal(err)
-	}
-	d, err := pipeline.Decode(document, stages.Table.Configs())
-	if err != nil {
-		f.Fatalf("Decode = %v", err)
-	}
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: "shop/example/" + f.Name(), TaskQueue: gennaker.TaskQueue})
-	env.SetTestTimeout(time.Minute)
-	env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
-	workflows.Register(env, stages.Table)
-	activities.Register(env, activities.New(activities.Config{Pipelines: &store.Memory{}, Executions: &executions.Memory{}, Providers: f.registry}))
-	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline, Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
-	var e gennaker.Execution
-	var failed *temporal.ApplicationError
-	err = env.GetWorkflowError()
-	if err == nil {
-		err = env.GetWorkflowResult(&e)
-	} else if errors.As(err, &failed) {
-		err = failed.Details(&e)
-	}
-	if err != nil {
-		f.Fatalf("the execution's end: %v", err)
-	}
-	return e
+	return exampletest.Run(f, exampletest.Document(f, name), exampletest.On(f.registry), parameters)
 }
 
 func (f *foundry) groups() []gennaker.ServerGroup {

@@ -1,33 +1,18 @@
 package examples_test
 
 import (
-	"errors"
-	"fmt"
-	"log/slog"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
-	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
-	"github.com/gennaker/gennaker/executions"
-	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/examples/exampletest"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/google/googletest/cloudrun"
 	"github.com/gennaker/gennaker/providers/google/googletest/discovery"
 	"github.com/gennaker/gennaker/providers/google/run"
-	"github.com/gennaker/gennaker/store"
-	"github.com/gennaker/gennaker/workflows"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 // onCloudRun is a simulated Cloud Run, held against Google's description of
@@ -35,7 +20,6 @@ import (
 type onCloudRun struct {
 	*testing.T
 	account *run.Cloud
-	runs    int
 }
 
 func startCloudRun(t *testing.T) *onCloudRun {
@@ -58,48 +42,19 @@ func startCloudRun(t *testing.T) *onCloudRun {
 	return &onCloudRun{T: t, account: account}
 }
 
-// deploy runs the example with the real workflows and activities.
+// deploy runs the example.
 func (o *onCloudRun) deploy(parameters map[string]any) gennaker.Execution {
 	o.Helper()
-	data, err := os.ReadFile("cloudrun.yaml")
-	if err != nil {
-		o.Fatal(err)
-	}
-	d, err := pipeline.Decode(data, stages.Table.Configs())
-	if err != nil {
-		o.Fatalf("Decode = %v", err)
-	}
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
-	o.runs++
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: fmt.Sprintf("shop/cloudrun/%d", o.runs), TaskQueue: gennaker.TaskQueue})
-	env.SetTestTimeout(time.Minute)
-	workflows.Register(env, stages.Table)
-	registry := providers.NewRegistry(map[string]providers.Provider{"cloudrun": o.account})
-	activities.Register(env, activities.New(activities.Config{Pipelines: &store.Memory{}, Executions: &executions.Memory{}, Providers: registry}))
-	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline,
-		Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
-	var e gennaker.Execution
-	var failed *temporal.ApplicationError
-	err = env.GetWorkflowError()
-	if err == nil {
-		err = env.GetWorkflowResult(&e)
-	} else if errors.As(err, &failed) {
-		err = failed.Details(&e)
-	}
-	if err != nil {
-		o.Fatalf("the execution's end: %v", err)
-	}
-	return e
+	return exampletest.Run(o, exampletest.Document(o, "cloudrun.yaml"), o.accounts(), parameters)
 }
 
 func (o *onCloudRun) succeed(image string) {
 	o.Helper()
-	if e := o.deploy(map[string]any{"image": image}); e.Status != gennaker.Succeeded {
-		o.Fatalf("the deployment of %s is %s: %s", image, e.Status, e.Stages[0].Error)
-	}
+	exampletest.Succeed(o, exampletest.Document(o, "cloudrun.yaml"), o.accounts(), map[string]any{"image": image})
+}
+
+func (o *onCloudRun) accounts() activities.Config {
+	return exampletest.On(providers.NewRegistry(map[string]providers.Provider{"cloudrun": o.account}))
 }
 
 func (o *onCloudRun) serverGroups() []gennaker.ServerGroup {

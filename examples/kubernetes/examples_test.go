@@ -4,18 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
-	temporalworker "go.temporal.io/sdk/worker"
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,15 +16,9 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/gennaker/gennaker"
-	"github.com/gennaker/gennaker/activities"
-	"github.com/gennaker/gennaker/executions"
-	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/examples/exampletest"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/kubernetes/kubetest"
-	"github.com/gennaker/gennaker/store"
-	"github.com/gennaker/gennaker/worker"
-	"github.com/gennaker/gennaker/workflows"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
 func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
@@ -42,7 +29,6 @@ type shop struct {
 	*testing.T
 	cluster  *kubetest.Cluster
 	registry *providers.Registry
-	runs     int
 }
 
 func start(t *testing.T) *shop {
@@ -63,75 +49,24 @@ func start(t *testing.T) *shop {
 	if _, err := s.cluster.Client.CoreV1().Services("shop").Create(t.Context(), &web, made); err != nil && !apierrors.IsAlreadyExists(err) {
 		t.Fatal(err)
 	}
-	s.registry = s.accounts()
+	s.registry = exampletest.Accounts(t, ".gennaker/kube/kubeconfig", s.cluster.Kubeconfig())
 	return s
-}
-
-// accounts are those of worker.yaml, with the kubeconfig of the test.
-func (s *shop) accounts() *providers.Registry {
-	s.Helper()
-	file := filepath.Join(s.TempDir(), "worker.yaml")
-	text := strings.ReplaceAll(s.document("worker.yaml"), ".gennaker/kube/kubeconfig", s.cluster.Kubeconfig())
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		s.Fatal(err)
-	}
-	c, err := worker.Load(file, func(string) (string, bool) { return "", false })
-	if err != nil {
-		s.Fatal(err)
-	}
-	return providers.NewRegistry(map[string]providers.Provider{"kube": c.Accounts[0].Provider})
 }
 
 // document is a document of this folder.
 func (s *shop) document(name string) string {
 	s.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return string(data)
+	return exampletest.Document(s, name)
 }
 
-// execute runs a document with the real workflows and activities.
 func (s *shop) execute(document string, parameters map[string]any) gennaker.Execution {
 	s.Helper()
-	d, err := pipeline.Decode([]byte(document), stages.Table.Configs())
-	if err != nil {
-		s.Fatalf("Decode = %v", err)
-	}
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	s.runs++
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: fmt.Sprintf("shop/%s/%d", d.Pipeline.Name, s.runs), TaskQueue: gennaker.TaskQueue})
-	env.SetTestTimeout(2 * time.Minute)
-	env.SetWorkerOptions(temporalworker.Options{DeadlockDetectionTimeout: time.Minute}) // a whole Kubernetes runs beside it
-	workflows.Register(env, stages.Table)
-	activities.Register(env, activities.New(activities.Config{Pipelines: &store.Memory{}, Executions: &executions.Memory{}, Providers: s.registry}))
-	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline,
-		Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
-	var e gennaker.Execution
-	var failed *temporal.ApplicationError
-	err = env.GetWorkflowError()
-	if err == nil {
-		err = env.GetWorkflowResult(&e)
-	} else if errors.As(err, &failed) {
-		err = failed.Details(&e)
-	}
-	if err != nil {
-		s.Fatalf("the execution's end: %v", err)
-	}
-	return e
+	return exampletest.Run(s, document, exampletest.On(s.registry), parameters)
 }
 
 func (s *shop) succeed(document string, parameters map[string]any) {
 	s.Helper()
-	if e := s.execute(document, parameters); e.Status != gennaker.Succeeded {
-		for _, stage := range e.Stages {
-			s.Logf("%s is %s: %s", stage.RefID, stage.Status, stage.Error)
-		}
-		s.Fatalf("the execution is %s, want SUCCEEDED", e.Status)
-	}
+	exampletest.Succeed(s, document, exampletest.On(s.registry), parameters)
 }
 
 // deploy runs the example with an image to SUCCEEDED.

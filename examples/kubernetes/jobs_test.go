@@ -1,65 +1,21 @@
 package examples_test
 
 import (
-	"errors"
-	"log/slog"
-	"os"
 	"strings"
 	"testing"
-	"time"
-
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
-	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
-	"github.com/gennaker/gennaker/executions"
-	"github.com/gennaker/gennaker/pipeline"
+	"github.com/gennaker/gennaker/examples/exampletest"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/kubernetes"
 	"github.com/gennaker/gennaker/providers/kubernetes/kubetest"
-	"github.com/gennaker/gennaker/store"
-	"github.com/gennaker/gennaker/workflows"
-	"github.com/gennaker/gennaker/workflows/stages"
 )
 
-// execute runs a document of this folder with the real workflows and
-// activities.
+// execute runs a document of this folder.
 func execute(t *testing.T, name string, c activities.Config, parameters map[string]any) gennaker.Execution {
 	t.Helper()
-	document, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := pipeline.Decode(document, stages.Table.Configs())
-	if err != nil {
-		t.Fatalf("Decode = %v", err)
-	}
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: "shop/example/" + t.Name(), TaskQueue: gennaker.TaskQueue})
-	env.SetTestTimeout(time.Minute)
-	env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute}) // machines that run tests are busy
-	workflows.Register(env, stages.Table)
-	c.Pipelines, c.Executions = &store.Memory{}, &executions.Memory{}
-	activities.Register(env, activities.New(c))
-	env.ExecuteWorkflow(gennaker.ExecutionWorkflow, gennaker.Start{Pipeline: d.Pipeline, Trigger: gennaker.Trigger{Type: "manual", User: "ada", Parameters: parameters}})
-	var e gennaker.Execution
-	var failed *temporal.ApplicationError
-	err = env.GetWorkflowError()
-	if err == nil {
-		err = env.GetWorkflowResult(&e)
-	} else if errors.As(err, &failed) {
-		err = failed.Details(&e)
-	}
-	if err != nil {
-		t.Fatalf("the execution's end: %v", err)
-	}
-	return e
+	return exampletest.Run(t, exampletest.Document(t, name), c, parameters)
 }
 
 // cluster is an account of a real control plane, and a namespace of it.
