@@ -17,6 +17,7 @@ import (
 	transport "google.golang.org/api/transport/http"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/ratelimit"
 )
 
 // A request is answered within requestLimit, or is made again; Google answers
@@ -29,10 +30,12 @@ const (
 // New takes the configuration of an account. It reads the files of credentials
 // and does not call the cloud.
 func New(c Config) (*Cloud, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check("https://compute.googleapis.com/compute/v1/"); err != nil {
 		return nil, fmt.Errorf("account %s: gce: %w", c.Account, err)
 	}
-	carrier, err := c.transport()
+	carrier, err := c.Carrier(compute.ComputeScope, func(r *http.Request) ratelimit.Key {
+		return ratelimit.Key{Account: c.Account, Family: family(r)}
+	})
 	if err != nil {
 		return nil, fmt.Errorf("account %s: gce: %w: %w", c.Account, gennaker.ErrInvalid, err)
 	}
@@ -57,8 +60,9 @@ var (
 	regionName  = regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+$`)
 )
 
-// check says what is wrong with the configuration, and what would be right.
-func (c Config) check() error {
+// Check says what is wrong with the configuration, and what would be right; an
+// endpoint looks like the given one.
+func (c Config) Check(endpoint string) error {
 	for _, at := range []struct {
 		wrong       bool
 		field, what string
@@ -66,7 +70,7 @@ func (c Config) check() error {
 		{c.Account == "", "name", "is missing"},
 		{!projectName.MatchString(c.Project), "project", fmt.Sprintf("is the id of a project, like shop-prod: %q is not", c.Project)},
 		{len(c.Regions) == 0, "regions", "is missing: name at least one, like us-central1"},
-		{c.Endpoint != "" && !strings.HasPrefix(c.Endpoint, "http"), "endpoint", fmt.Sprintf("is a URL, like https://compute.googleapis.com/compute/v1/: %q is not", c.Endpoint)},
+		{c.Endpoint != "" && !strings.HasPrefix(c.Endpoint, "http"), "endpoint", fmt.Sprintf("is a URL, like %s: %q is not", endpoint, c.Endpoint)},
 		{c.Anonymous && c.Endpoint == "", "anonymous", "belongs to an endpoint, which is missing"},
 		{c.Anonymous && (c.CredentialsFile != "" || c.Impersonate != ""), "anonymous", "stands beside credentials: give one of them"},
 		{c.LookEvery < 0, "lookEvery", "is negative: write how long to wait between two looks, like 5s"},
@@ -84,27 +88,28 @@ func (c Config) check() error {
 	return nil
 }
 
-// transport carries requests: with credentials, each when its turn has come.
-func (c Config) transport() (http.RoundTripper, error) {
+// Carrier carries requests: with credentials for a scope, each when its turn
+// has come among those of its key.
+func (c Config) Carrier(scope string, key func(*http.Request) ratelimit.Key) (http.RoundTripper, error) {
 	base := c.HTTP
 	if base == nil {
 		own := http.DefaultTransport.(*http.Transport).Clone()
 		own.MaxIdleConnsPerHost = 32
 		base = own
 	}
-	base = paced{base: base, limits: c.Limits, account: c.Account}
+	base = paced{base: base, limits: c.Limits, key: key}
 	if c.Anonymous {
 		return base, nil
 	}
-	options, err := c.credentials()
+	options, err := c.credentials(scope)
 	if err != nil {
 		return nil, err
 	}
 	return transport.NewTransport(context.Background(), base, options...)
 }
 
-func (c Config) credentials() ([]option.ClientOption, error) {
-	options := []option.ClientOption{option.WithScopes(compute.ComputeScope)}
+func (c Config) credentials(scope string) ([]option.ClientOption, error) {
+	options := []option.ClientOption{option.WithScopes(scope)}
 	if c.Impersonate != "" {
 		options = []option.ClientOption{option.WithScopes(compute.CloudPlatformScope)}
 	}
@@ -119,7 +124,7 @@ func (c Config) credentials() ([]option.ClientOption, error) {
 		return options, nil
 	}
 	source, err := impersonate.CredentialsTokenSource(context.Background(),
-		impersonate.CredentialsConfig{TargetPrincipal: c.Impersonate, Scopes: []string{compute.ComputeScope}}, options...)
+		impersonate.CredentialsConfig{TargetPrincipal: c.Impersonate, Scopes: []string{scope}}, options...)
 	if err != nil {
 		return nil, err
 	}

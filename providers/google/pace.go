@@ -12,13 +12,13 @@ import (
 // paced has each request wait for its turn, and has the limits learn from what
 // Google says to it: it throttles with 429, and with 403 and a reason.
 type paced struct {
-	base    http.RoundTripper
-	limits  *ratelimit.Limits
-	account string
+	base   http.RoundTripper
+	limits *ratelimit.Limits
+	key    func(*http.Request) ratelimit.Key
 }
 
 func (p paced) RoundTrip(r *http.Request) (*http.Response, error) {
-	turn, err := p.limits.Wait(r.Context(), ratelimit.Key{Account: p.account, Family: family(r)})
+	turn, err := p.limits.Wait(r.Context(), p.key(r))
 	if err != nil {
 		return nil, err
 	}

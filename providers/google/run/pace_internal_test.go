@@ -20,7 +20,7 @@ func TestRequestsAreCountedByRegionAndByWhatTheyDo(t *testing.T) {
 		{"PATCH", "/v2/projects/p/locations/us-east1/services/s", "run changes of run in us-east1"},
 		{"DELETE", "/v2/projects/p/locations/us-east1/services/s/revisions/r", "run changes of run in us-east1"},
 	} {
-		if got := (paced{account: "run"}).key(httptest.NewRequest(c.method, c.path, nil)).String(); got != c.want {
+		if got := key("run", httptest.NewRequest(c.method, c.path, nil)).String(); got != c.want {
 			t.Errorf("%s %s counts as %s, want %s", c.method, c.path, got, c.want)
 		}
 	}
