@@ -57,9 +57,9 @@ func deploy(stack, more, stage string) string {
 }
 
 // block is a cluster of hello that is replaced by redblack.
-func block(stack, health string) string {
-	return fmt.Sprintf(`{"account": "local", "stack": %q, "command": "./hello", "strategy": "redblack", "rollback": {"onFailure": true},
-		"capacity": {"min": 1, "desired": 1, "max": 2}, "healthCheck": {"path": %q, "intervalMillis": 100}}`, stack, health)
+func block(stack, healthy string) string {
+	return fmt.Sprintf(`{"account": "local", "stack": %q, "command": "./hello", "environment": {"HEALTHY": %q}, "strategy": "redblack",
+		"rollback": {"onFailure": true}, "capacity": {"min": 1, "desired": 1, "max": 2}, "healthCheck": {"path": "/healthz", "intervalMillis": 100}}`, stack, healthy)
 }
 
 // chances are stages each of which runs by chance.
@@ -115,11 +115,11 @@ var scenarios = []scenario{
 		{"refId": "1", "type": "manualJudgment"}, {"refId": "2", "type": "wait", "waitTime": 3600},
 		{"refId": "3", "type": "noop", "requisiteStageRefIds": ["1", "2"]}`)},
 	{name: "placed", succeeds: true, document: document(fmt.Sprintf(`{"refId": "1", "type": "place", "capacity": 2, "maxShare": 50, "clusters": [%s, %s]}`,
-		block("placed-east", "/healthz"), block("placed-west", "/healthz")))},
+		block("placed.east", "true"), block("placed.west", "true")))},
 	{name: "back-together", document: document(fmt.Sprintf(`
 		{"refId": "1", "type": "deploy", "clusters": [%[1]s, %[2]s]},
 		{"refId": "2", "type": "deploy", "requisiteStageRefIds": ["1"], "rollbackTogether": true, "stageTimeoutMs": 3000, "clusters": [%[1]s, %[3]s]}`,
-		block("back-east", "/healthz"), block("back-west", "/healthz"), block("back-west", "/never")))},
+		block("back.east", "true"), block("back.west", "true"), block("back.west", "false")))},
 	{name: "branches", succeeds: true, document: document(`
 		{"refId": "1", "type": "checkPreconditions", "failPipeline": false,
 		 "preconditions": [{"type": "expression", "context": {"expression": "1 > 2"}}]},
