@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -138,12 +139,21 @@ func operation(what, path string, value any) map[string]any {
 // users' own have, too.
 func (c *Cloud) ScaleManifest(ctx context.Context, s gennaker.ScaleManifest) error {
 	return c.onObject(ctx, "scale", s.ManifestRef, func(r resource, live *unstructured.Unstructured) error {
-		err := c.send(ctx, r, live, types.MergePatchType, map[string]any{"spec": map[string]any{"replicas": s.Replicas}}, "scale")
-		if apierrors.IsNotFound(err) {
-			return fmt.Errorf("%w: a %s has no replicas: %w", gennaker.ErrInvalid, r.kind.Kind, err)
+		if !c.scales(r) {
+			return fmt.Errorf("%w: a %s has no replicas", gennaker.ErrInvalid, r.kind.Kind)
 		}
-		return err
+		return c.send(ctx, r, live, types.MergePatchType, map[string]any{"spec": map[string]any{"replicas": s.Replicas}}, "scale")
 	})
+}
+
+// scales reports whether a kind has replicas, as far as the cluster tells: one
+// that is asked to scale what has none may only say that this is forbidden.
+func (c *Cloud) scales(r resource) bool {
+	all, err := c.discovery.ServerResourcesForGroupVersion(r.kind.GroupVersion().String())
+	if err != nil {
+		return true // it will be seen
+	}
+	return slices.ContainsFunc(all.APIResources, func(one metav1.APIResource) bool { return one.Name == r.plural+"/scale" })
 }
 
 // DeleteManifest deletes an object after all that it owns, or leaves that.

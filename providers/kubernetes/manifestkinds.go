@@ -56,6 +56,7 @@ func kindName(k schema.GroupVersionKind) string {
 type resource struct {
 	kind       schema.GroupVersionKind
 	namespaced bool
+	plural     string // as in addresses
 	client     dynamic.NamespaceableResourceInterface
 }
 
@@ -78,7 +79,7 @@ func (c *Cloud) resourceOf(find func() (*meta.RESTMapping, error)) (resource, er
 	if err != nil {
 		return resource{}, kinded(err)
 	}
-	return resource{m.GroupVersionKind, m.Scope.Name() == meta.RESTScopeNameNamespace, c.dynamic.Resource(m.Resource)}, nil
+	return resource{m.GroupVersionKind, m.Scope.Name() == meta.RESTScopeNameNamespace, m.Resource.Resource, c.dynamic.Resource(m.Resource)}, nil
 }
 
 // ofManifest finds the kind of a manifest.

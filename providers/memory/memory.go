@@ -80,6 +80,17 @@ const (
 
 func (c *Cloud) Name() string { return "memory" }
 
+// Seen are the server groups as they are, whatever goes wrong with calls.
+func (c *Cloud) Seen() []gennaker.ServerGroup {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var list []gennaker.ServerGroup
+	for _, g := range c.groups {
+		list = append(list, g.seen(c.clock()))
+	}
+	return list
+}
+
 // Calls counts the mutations by method and server group, job or image, as in
 // "Create shop-v000".
 func (c *Cloud) Calls() map[string]int {

@@ -57,7 +57,7 @@ var changes = []change{
 	}, s0(up(2))},
 	{"StartRefresh", canRefresh, instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Refreshes](s).StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: s.ref(), MinHealthy: 50, Token: "a"})
-	}, s0(func(g gennaker.ServerGroup) bool { return up(2)(g) })},
+	}, refreshed},
 	{"StopServerGroup", is[providers.Stops], instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Stops](s).StopServerGroup(ctx, s.ref())
 	}, s0(resting)},
@@ -148,6 +148,12 @@ func (s *suite) tagged() gennaker.Image {
 
 func jobRuns(s *suite) {
 	(&jobSuite{suite: s, jobs: as[providers.Jobs](s)}).run((&jobSuite{suite: s}).ask(s.Jobs.Runs, "a"))
+}
+
+// refreshed reports whether a refresh is over, and all are up.
+func refreshed(s *suite) bool {
+	r, err := as[providers.Refreshes](s).GetRefresh(s.ctx, s.ref())
+	return err == nil && r.State != gennaker.RefreshRunning && s0(up(2))(s)
 }
 
 // s0 looks at the server group that the changes are about.
