@@ -58,7 +58,6 @@ type placing struct {
 	floor     int
 	places    []*place
 	decisions []string // what was decided and why, in order
-	changes   []gennaker.Change
 }
 
 // place is one cluster that instances can be in.
@@ -205,7 +204,13 @@ func (p *placing) decide(format string, args ...any) {
 // outputs are those of a deploy stage, and how and why the instances were
 // placed.
 func (p *placing) outputs() Outputs {
-	outputs := deployed(p.changes)
+	var changes []gennaker.Change
+	for _, one := range p.places { // in their order, whichever came first
+		if one.made != nil {
+			changes = append(changes, *one.made)
+		}
+	}
+	outputs := deployed(changes)
 	if outputs == nil {
 		outputs = Outputs{}
 	}

@@ -113,7 +113,6 @@ func (p *placing) fill(ctx workflow.Context, one *place) {
 		one.done, one.has = true, n
 		if one.made == nil {
 			one.made = &done
-			p.changes = append(p.changes, done)
 		}
 		p.in.State.Warnings = append(p.in.State.Warnings, done.Warnings...)
 	}
