@@ -146,9 +146,13 @@ func TestConformance(t *testing.T) {
 	providertest.Run(t, harness(spec(nil)))
 }
 
+// inAPool is a cluster block of a regional group behind a load balancer of a
+// target pool.
+var inAPool = spec(map[string]any{"regional": true, "zone": "", "selectZones": true,
+	"distributionPolicy": map[string]any{"zones": []any{region + "-b", region + "-c"}, "targetShape": "EVEN"},
+	"backendServices":    nil, "instanceMetadata": map[string]any{"load-balancer-names": "pool"}})
+
 func TestConformanceOfARegionalGroupInATargetPool(t *testing.T) {
 	t.Parallel()
-	providertest.Run(t, harness(spec(map[string]any{"regional": true, "zone": "", "selectZones": true,
-		"distributionPolicy": map[string]any{"zones": []any{region + "-b", region + "-c"}, "targetShape": "EVEN"},
-		"backendServices":    nil, "instanceMetadata": map[string]any{"load-balancer-names": "pool"}})))
+	providertest.Run(t, harness(inAPool))
 }

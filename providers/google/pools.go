@@ -10,7 +10,8 @@ import (
 )
 
 // A group tells its target pools to the instances that it makes; those that
-// are there already are put in and taken out one by one.
+// are there already are put in and taken out one by one. A pool takes one
+// change at a time, and other groups may be at it.
 
 // enterPools puts a group into the target pools of load balancers.
 func (c *Cloud) enterPools(ctx context.Context, g group, balancers []string) error {
@@ -26,7 +27,7 @@ func (c *Cloud) enterPools(ctx context.Context, g group, balancers []string) err
 		return err
 	}
 	for _, pool := range pools {
-		if err := c.enterPool(ctx, pool, members[g.url()]); err != nil {
+		if err := insist(ctx, func() error { return c.enterPool(ctx, pool, members[g.url()]) }); err != nil {
 			return fmt.Errorf("enter target pool %s: %w", last(pool), err)
 		}
 	}
@@ -52,7 +53,7 @@ func (c *Cloud) leavePools(ctx context.Context, g group) error {
 	}
 	slices.Sort(pools)
 	for _, pool := range slices.Compact(pools) {
-		if err := c.leavePool(ctx, pool, g); err != nil {
+		if err := insist(ctx, func() error { return c.leavePool(ctx, pool, g) }); err != nil {
 			return fmt.Errorf("leave target pool %s: %w", last(pool), err)
 		}
 	}

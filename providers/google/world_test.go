@@ -3,6 +3,7 @@ package google_test
 import (
 	"errors"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -218,6 +219,26 @@ func TestAnAutoscalerRestsWhileItsServerGroupIsDisabled(t *testing.T) {
 	w.must(w.cloud.Resize(t.Context(), gennaker.ResizeServerGroup{ServerGroupRef: c.Ref(), Capacity: gennaker.Capacity{Min: 2, Desired: 2, Max: 3}}))
 	if p := mode(); p.Mode != "ONLY_UP" && p.Mode != "ONLY_SCALE_OUT" || p.MinNumReplicas != 2 || p.MaxNumReplicas != 3 || p.CpuUtilization == nil {
 		t.Errorf("enabled and resized, its autoscaler is %+v, want it on again, from 2 to 3", p)
+	}
+}
+
+func TestATargetPoolThatOthersChangeIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	c := request(0, 1, inAPool)
+	w.have(c)
+	asked := map[string]int{}
+	w.Decide(func(r *http.Request) (fate providertest.Fate) {
+		if change := path.Base(r.URL.Path); strings.Contains(r.URL.Path, "/targetPools/pool/") && r.Method == http.MethodPost {
+			if asked[change]++; asked[change] == 1 {
+				return providertest.Fate{Status: 400, Body: `{"error":{"code":400,"message":"Not ready","errors":[{"reason":"resourceNotReady","message":"Not ready"}]}}`}
+			}
+		}
+		return fate
+	})
+	w.must(w.cloud.Disable(t.Context(), c.Ref()))
+	w.must(w.cloud.Enable(t.Context(), c.Ref()))
+	if asked["removeInstance"] != 2 || asked["addInstance"] != 2 {
+		t.Errorf("the pool was asked for %v, want each twice", asked)
 	}
 }
 
