@@ -4,63 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"go.temporal.io/sdk/activity"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
 )
 
-// AwaitServerGroup returns when the server group is as wanted. It asks the
-// cloud again and again, the longer it waits the less often; its heartbeats
+// AwaitServerGroup returns when the server group is as wanted. Its heartbeats
 // carry a gennaker.Progress. Clouds that cannot be reached are waited for.
 func (a *ServerGroups) AwaitServerGroup(ctx context.Context, u Until) error {
 	groups, err := providers.Find[providers.ServerGroups](a.registry, u.Account)
 	if err != nil {
 		return translate(err)
 	}
-	return alive(ctx, func(ctx context.Context, b *pulse) error {
-		if a.lookOnce {
-			return a.glance(ctx, groups, u, b)
-		}
-		return a.watch(ctx, groups, u, b)
+	w := wait{what: "await " + u.Name, once: a.lookOnce}.on(groups, func(ctx context.Context, cloud providers.Watching) <-chan struct{} {
+		return cloud.WatchServerGroup(ctx, u.ServerGroupRef)
 	})
-}
-
-func (a *ServerGroups) watch(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
-	started := activity.GetInfo(ctx).ScheduledTime
-	var least time.Duration
 	if paced, ok := groups.(providers.Paced); ok {
-		least = paced.Pace()
+		w.least = paced.Pace()
 	}
-	for {
-		done, err := a.look(ctx, groups, u, b)
-		if done || err != nil {
-			return err
-		}
-		select {
-		case <-time.After(max(least, pace(time.Since(started)))):
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-activity.GetWorkerStopChannel(ctx):
-			return fmt.Errorf("await %s: %w: this worker is stopping", u.Name, gennaker.ErrUnavailable)
-		}
-	}
-}
-
-// glance looks once, and is ErrUnavailable if the time has not come.
-func (a *ServerGroups) glance(ctx context.Context, groups providers.ServerGroups, u Until, b *pulse) error {
-	done, err := a.look(ctx, groups, u, b)
-	if err == nil && !done {
-		return fmt.Errorf("await %s: %w: not yet", u.Name, gennaker.ErrUnavailable)
-	}
-	return err
-}
-
-// pace is the pause between two looks: a tenth of the time waited so far.
-func pace(waited time.Duration) time.Duration {
-	return min(max(waited/10, 200*time.Millisecond), 10*time.Second)
+	return alive(ctx, func(ctx context.Context, b *pulse) error {
+		return w.until(ctx, func() (bool, error) { return a.look(ctx, groups, u, b) })
+	})
 }
 
 // look reads the server group once and reports what it saw. It is not done, and

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"go.temporal.io/sdk/activity"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -82,27 +79,20 @@ func (a *Functions) AwaitFunction(ctx context.Context, ref gennaker.FunctionRef)
 	return f, err
 }
 
-func awaitFunction(ctx context.Context, functions providers.Functions, ref gennaker.FunctionRef) (gennaker.Function, error) {
-	started := activity.GetInfo(ctx).ScheduledTime
-	for {
-		f, err := functions.GetFunction(ctx, ref)
+func awaitFunction(ctx context.Context, functions providers.Functions, ref gennaker.FunctionRef) (f gennaker.Function, err error) {
+	err = wait{what: "await function " + ref.Name}.until(ctx, func() (bool, error) {
+		f, err = functions.GetFunction(ctx, ref)
 		switch {
 		case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
+			return false, nil
 		case err != nil:
-			return f, fmt.Errorf("await function %s: %w", ref.Name, err)
+			return false, fmt.Errorf("await function %s: %w", ref.Name, err)
 		case f.Failed:
-			return f, fmt.Errorf("function %s: %w: %s", ref.Name, gennaker.ErrInvalid, f.Reason)
-		case f.Ready:
-			return f, nil
+			return false, fmt.Errorf("function %s: %w: %s", ref.Name, gennaker.ErrInvalid, f.Reason)
 		}
-		select {
-		case <-time.After(pace(time.Since(started))):
-		case <-ctx.Done():
-			return f, ctx.Err()
-		case <-activity.GetWorkerStopChannel(ctx):
-			return f, fmt.Errorf("await function %s: %w: this worker is stopping", ref.Name, gennaker.ErrUnavailable)
-		}
-	}
+		return f.Ready, nil
+	})
+	return f, err
 }
 
 // PutFunctionAlias makes an alias, or changes it.

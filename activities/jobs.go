@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
-
-	"go.temporal.io/sdk/activity"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -28,40 +25,36 @@ func (a *Jobs) StopJob(ctx context.Context, ref gennaker.JobRef) error {
 	return a.call(ctx, ref.Account, func(ctx context.Context, p providers.Jobs, _ *pulse) error { return p.StopJob(ctx, ref) })
 }
 
-// AwaitJob returns a job once it has ended. It asks the cloud again and again,
-// the longer it waits the less often; its heartbeats carry a
+// AwaitJob returns a job once it has ended. Its heartbeats carry a
 // gennaker.JobProgress. A cloud that cannot be reached is waited for.
 func (a *Jobs) AwaitJob(ctx context.Context, ref gennaker.JobRef) (gennaker.Job, error) {
 	var j gennaker.Job
-	err := a.call(ctx, ref.Account, func(ctx context.Context, p providers.Jobs, b *pulse) (err error) {
-		j, err = awaitJob(ctx, p, ref, b)
-		return err
+	err := a.call(ctx, ref.Account, func(ctx context.Context, p providers.Jobs, b *pulse) error {
+		w := wait{what: "await job " + ref.Name}.on(p, func(ctx context.Context, cloud providers.Watching) <-chan struct{} {
+			return cloud.WatchJob(ctx, ref)
+		})
+		return w.until(ctx, func() (done bool, err error) {
+			j, done, err = lookAtJob(ctx, p, ref, b)
+			return done, err
+		})
 	})
 	return j, err
 }
 
-func awaitJob(ctx context.Context, jobs providers.Jobs, ref gennaker.JobRef, b *pulse) (gennaker.Job, error) {
-	started := activity.GetInfo(ctx).ScheduledTime
-	for {
-		j, err := jobs.GetJob(ctx, ref)
-		switch {
-		case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
-			b.say(ctx, gennaker.JobProgress{Job: ref.Name, Text: err.Error()})
-		case err != nil:
-			return j, fmt.Errorf("await job %s: %w", ref.Name, err)
-		case j.State != gennaker.JobRunning:
-			return j, nil
-		default:
-			b.say(ctx, gennaker.JobProgress{Job: ref.Name, State: j.State, Text: lastLine(j.Log)})
-		}
-		select {
-		case <-time.After(pace(time.Since(started))):
-		case <-ctx.Done():
-			return j, ctx.Err()
-		case <-activity.GetWorkerStopChannel(ctx):
-			return j, fmt.Errorf("await job %s: %w: this worker is stopping", ref.Name, gennaker.ErrUnavailable)
-		}
+// lookAtJob reads a job once, says what it saw, and whether that is its end.
+func lookAtJob(ctx context.Context, jobs providers.Jobs, ref gennaker.JobRef, b *pulse) (j gennaker.Job, done bool, err error) {
+	j, err = jobs.GetJob(ctx, ref)
+	switch {
+	case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
+		b.say(ctx, gennaker.JobProgress{Job: ref.Name, Text: err.Error()})
+		return j, false, nil
+	case err != nil:
+		return j, false, fmt.Errorf("await job %s: %w", ref.Name, err)
+	case j.State == gennaker.JobRunning:
+		b.say(ctx, gennaker.JobProgress{Job: ref.Name, State: j.State, Text: lastLine(j.Log)})
+		return j, false, nil
 	}
+	return j, true, nil
 }
 
 func lastLine(text string) string {

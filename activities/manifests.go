@@ -116,7 +116,10 @@ func (a *Manifests) PauseRollout(ctx context.Context, r gennaker.PauseRollout) e
 // reached is waited for.
 func (a *Manifests) AwaitManifests(ctx context.Context, w ManifestsWait) error {
 	return onManifests(ctx, a, w.Account, func(ctx context.Context, p providers.Manifests, b *pulse) error {
-		return repeat(ctx, a.lookOnce, "await "+w.String(), func() (bool, error) { return w.look(ctx, p, b) })
+		waiting := wait{what: "await " + w.String(), once: a.lookOnce}.on(p, func(ctx context.Context, cloud providers.Watching) <-chan struct{} {
+			return cloud.WatchManifests(ctx, w.Objects)
+		})
+		return waiting.until(ctx, func() (bool, error) { return w.look(ctx, p, b) })
 	})
 }
 

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"go.temporal.io/sdk/activity"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -43,7 +40,7 @@ func (a *Refreshes) StartRefresh(ctx context.Context, r gennaker.StartRefresh) (
 func (a *Refreshes) AwaitRefresh(ctx context.Context, r RefreshRef) (gennaker.Refresh, error) {
 	var seen gennaker.Refresh
 	err := a.with(ctx, r, func(ctx context.Context, refreshes providers.Refreshes, b *pulse) error {
-		return repeat(ctx, a.lookOnce, "await the refresh of "+r.Name, func() (over bool, err error) {
+		return wait{what: "await the refresh of " + r.Name, once: a.lookOnce}.until(ctx, func() (over bool, err error) {
 			seen, over, err = lookAtRefresh(ctx, refreshes, r)
 			if err == nil && !over {
 				b.say(ctx, a.progress(ctx, r, seen))
@@ -108,26 +105,4 @@ func (a *Refreshes) with(ctx context.Context, r RefreshRef, f func(context.Conte
 		return translate(err)
 	}
 	return alive(ctx, func(ctx context.Context, b *pulse) error { return f(ctx, refreshes, b) })
-}
-
-// repeat looks until what is waited for is so, the longer the less often; or
-// once, and is ErrUnavailable if the time has not come.
-func repeat(ctx context.Context, once bool, what string, look func() (bool, error)) error {
-	started := activity.GetInfo(ctx).ScheduledTime
-	for {
-		done, err := look()
-		switch {
-		case done || err != nil:
-			return err
-		case once:
-			return fmt.Errorf("%s: %w: not yet", what, gennaker.ErrUnavailable)
-		}
-		select {
-		case <-time.After(pace(time.Since(started))):
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-activity.GetWorkerStopChannel(ctx):
-			return fmt.Errorf("%s: %w: this worker is stopping", what, gennaker.ErrUnavailable)
-		}
-	}
 }

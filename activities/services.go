@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"go.temporal.io/sdk/activity"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
@@ -76,26 +73,18 @@ func (a *Services) AwaitService(ctx context.Context, w AwaitService) error {
 }
 
 func (w AwaitService) wait(ctx context.Context, services providers.Services) error {
-	started := activity.GetInfo(ctx).ScheduledTime
-	for {
+	return wait{what: "await service " + w.Name}.until(ctx, func() (bool, error) {
 		i, err := services.GetService(ctx, w.ServiceRef)
 		switch {
 		case errors.Is(err, gennaker.ErrUnavailable) || errors.Is(err, gennaker.ErrThrottled):
+			return false, nil
 		case errors.Is(err, gennaker.ErrNotFound) && w.Gone:
-			return nil
+			return true, nil
 		case err != nil:
-			return fmt.Errorf("await service %s: %w", w.Name, err)
+			return false, fmt.Errorf("await service %s: %w", w.Name, err)
 		case i.State == gennaker.ServiceFailed:
-			return fmt.Errorf("service %s: %w: %s", w.Name, gennaker.ErrInvalid, i.Reason)
-		case i.State == gennaker.ServiceReady && !w.Gone:
-			return nil
+			return false, fmt.Errorf("service %s: %w: %s", w.Name, gennaker.ErrInvalid, i.Reason)
 		}
-		select {
-		case <-time.After(pace(time.Since(started))):
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-activity.GetWorkerStopChannel(ctx):
-			return fmt.Errorf("await service %s: %w: this worker is stopping", w.Name, gennaker.ErrUnavailable)
-		}
-	}
+		return i.State == gennaker.ServiceReady && !w.Gone, nil
+	})
 }

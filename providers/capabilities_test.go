@@ -51,7 +51,7 @@ func TestAProviderHasTheCapabilitiesThatItImplements(t *testing.T) {
 
 // says are the interfaces by which a provider tells of itself: it does nothing
 // by them.
-var says = map[string]bool{"Provider": true, "Lagging": true, "Paced": true}
+var says = map[string]bool{"Provider": true, "Lagging": true, "Paced": true, "Watching": true}
 
 // interfaces are the names of the contract's interfaces.
 func interfaces(t *testing.T) []string {

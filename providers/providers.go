@@ -64,6 +64,18 @@ type Paced interface {
 	Pace() time.Duration
 }
 
+// Watching is for clouds that tell when something changes, so that who waits
+// need not look again and again. What comes through a channel means: look, it
+// may be otherwise now. It comes after each change, once for those that nobody
+// has listened to; when changes may have been missed, such as soon after the
+// call; and from time to time while the cloud does not tell. The channel lasts
+// as long as ctx and is not closed.
+type Watching interface {
+	WatchServerGroup(ctx context.Context, ref gennaker.ServerGroupRef) <-chan struct{}
+	WatchJob(ctx context.Context, ref gennaker.JobRef) <-chan struct{}
+	WatchManifests(ctx context.Context, refs []gennaker.ManifestRef) <-chan struct{}
+}
+
 // PartialTraffic is for clouds that can take some of a server group's
 // instances out of traffic and leave it the others.
 type PartialTraffic interface {

@@ -41,10 +41,7 @@ const (
 
 // job does something to a job and says so in the error.
 func (c *Cloud) job(what string, at gennaker.Location, name string, call func(namespace string) error) error {
-	namespace := at.Region
-	if namespace == "" {
-		namespace = metav1.NamespaceDefault
-	}
+	namespace := jobNamespace(at)
 	if !c.has(namespace) {
 		return fmt.Errorf("kubernetes: %s job %s: %w: namespace %s is none of account %s", what, name, gennaker.ErrInvalid, namespace, c.account)
 	}
@@ -53,6 +50,8 @@ func (c *Cloud) job(what string, at gennaker.Location, name string, call func(na
 	}
 	return nil
 }
+
+func jobNamespace(at gennaker.Location) string { return first(at.Region, metav1.NamespaceDefault) }
 
 // RunJob makes the Job of the spec's manifest, which carries the marks.
 func (c *Cloud) RunJob(ctx context.Context, r gennaker.RunJob) error {

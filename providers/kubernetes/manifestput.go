@@ -119,11 +119,8 @@ func (d *delivery) replace(ctx context.Context, m *manifest, live *unstructured.
 	return immutable(kinded(err))
 }
 
-// How long we wait for what Kubernetes does at once, as a rule.
-const (
-	soonLimit = time.Minute
-	soonPause = 100 * time.Millisecond
-)
+// soonLimit is how long we wait for what Kubernetes does at once, as a rule.
+const soonLimit = time.Minute
 
 // recreate deletes the object and makes it anew, unless an earlier try of this
 // call has.
@@ -139,7 +136,7 @@ func (d *delivery) recreate(ctx context.Context, m *manifest, live *unstructured
 		if err := gone(err); err != nil {
 			return err
 		}
-		err = soon(ctx, "the one before is not gone", func() (bool, error) {
+		err = m.soon(ctx, "the one before is not gone", func() (bool, error) {
 			is, err := d.cloud.getLive(ctx, m)
 			return err == nil && is == nil, err
 		})
@@ -156,20 +153,24 @@ func madeBy(o *unstructured.Unstructured, asked map[string]string) bool {
 	return token != "" && o.GetAnnotations()[annotation(gennaker.MarkToken)] == token
 }
 
-// soon waits until something is so.
-func soon(ctx context.Context, not string, is func() (bool, error)) error {
-	for deadline := time.Now().Add(soonLimit); ; {
+// soon waits until something about the object is so.
+func (m *manifest) soon(ctx context.Context, not string, is func() (bool, error)) error {
+	watching, stop := context.WithTimeout(ctx, soonLimit)
+	defer stop()
+	changed := newBell()
+	go changed.follow(watching, one(m.GetName(), m.resource.in(m.GetNamespace()).Watch))
+	for {
 		ok, err := is()
 		if ok || err != nil {
 			return err
 		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%w: %s after %s", gennaker.ErrUnavailable, not, soonLimit)
-		}
 		select {
-		case <-time.After(soonPause):
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-changed:
+		case <-watching.Done():
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("%w: %s after %s", gennaker.ErrUnavailable, not, soonLimit)
 		}
 	}
 }
@@ -179,7 +180,7 @@ func (c *Cloud) established(ctx context.Context, m *manifest) error {
 	if m.GetKind() != "CustomResourceDefinition" {
 		return nil
 	}
-	err := soon(ctx, "its kind cannot be used", func() (bool, error) {
+	err := m.soon(ctx, "its kind cannot be used", func() (bool, error) {
 		live, err := c.getLive(ctx, m)
 		if err != nil || live == nil {
 			return false, err

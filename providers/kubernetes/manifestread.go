@@ -134,15 +134,11 @@ func shown(live *unstructured.Unstructured) map[string]any {
 // trouble is what keeps an object's pods from being ready, if one of them says;
 // otherwise what is known already.
 func (c *Cloud) trouble(ctx context.Context, live *unstructured.Unstructured, known string) string {
-	selector, ok, _ := unstructured.NestedMap(live.Object, "spec", "selector", "matchLabels")
-	if !ok || len(selector) == 0 {
+	selector := podSelector(live)
+	if selector == "" {
 		return known
 	}
-	wanted := metav1.LabelSelector{MatchLabels: map[string]string{}}
-	for name, value := range selector {
-		wanted.MatchLabels[name] = fmt.Sprint(value)
-	}
-	pods, err := c.pods(ctx, live.GetNamespace(), metav1.FormatLabelSelector(&wanted))
+	pods, err := c.pods(ctx, live.GetNamespace(), selector)
 	if err != nil {
 		return known // it is only a help
 	}
@@ -152,4 +148,17 @@ func (c *Cloud) trouble(ctx context.Context, live *unstructured.Unstructured, kn
 		}
 	}
 	return known
+}
+
+// podSelector chooses the pods of an object; it is empty if that has none.
+func podSelector(live *unstructured.Unstructured) string {
+	selector, ok, _ := unstructured.NestedMap(live.Object, "spec", "selector", "matchLabels")
+	if !ok || len(selector) == 0 {
+		return ""
+	}
+	wanted := metav1.LabelSelector{MatchLabels: map[string]string{}}
+	for name, value := range selector {
+		wanted.MatchLabels[name] = fmt.Sprint(value)
+	}
+	return metav1.FormatLabelSelector(&wanted)
 }

@@ -83,6 +83,8 @@ func permission(r *http.Request) string {
 	verb := verbs[r.Method]
 	switch {
 	case verb != "":
+	case r.URL.Query().Get("watch") == "true":
+		verb = "watch"
 	case len(rest) > 3:
 		verb = "get"
 	default:
@@ -125,7 +127,9 @@ func TestTheRoleInTheDocumentationAllowsWhatIsCalledAndNoMore(t *testing.T) {
 func (a *account) everything() {
 	a.t.Helper()
 	ctx := a.t.Context()
-	a.over(a.t, a.run(a.t, "ends", jobOf("succeeds", "web:1")).Ref())
+	ends := a.run(a.t, "ends", jobOf("succeeds", "web:1")).Ref()
+	heard(a.t, a.WatchJob(ctx, ends))
+	a.over(a.t, ends)
 	if err := a.StopJob(ctx, a.run(a.t, "runs", jobOf("web", "web-runs:1")).Ref()); err != nil {
 		a.t.Errorf("StopJob = %v", err)
 	}
@@ -134,7 +138,7 @@ func (a *account) everything() {
 	a.statefulSet("db")
 	for _, name := range []string{"shop-web-v000", "deployment api", "statefulSet db"} {
 		ref := a.ref(name)
-		g := a.eventually(name, "up", func(g gennaker.ServerGroup) bool { return g.Count(gennaker.Up) == 2 })
+		g := a.told(a.WatchServerGroup(ctx, ref), name, "up", up(2))
 		calls := []func(context.Context) error{
 			func(ctx context.Context) error { return a.Enable(ctx, ref) },
 			func(ctx context.Context) error { _, err := a.Spec(ctx, ref); return err },

@@ -27,6 +27,7 @@ var chapters = []chapter{
 	about[providers.ServerGroups](errorCases),
 	{canFail, outageCases},
 	{canSicken, healthCases},
+	about[providers.Watching](watchingCases),
 	about[providers.PartialTraffic](partialTrafficCases),
 	about[providers.Specs](specCases),
 	about[providers.Images](imageCases),

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -19,8 +20,9 @@ type Link struct {
 	// URL is where the provider finds the cloud.
 	URL string
 
-	mu   sync.Mutex // guards fate
-	fate func(*http.Request) Fate
+	server *httptest.Server
+	mu     sync.Mutex // guards fate
+	fate   func(*http.Request) Fate
 }
 
 // Fate is what becomes of a request.
@@ -29,7 +31,8 @@ type Fate struct {
 	Lost bool
 	// Cut resets the connection before the cloud hears of it.
 	Cut bool
-	// Status, with Body, is an answer that the cloud knows nothing of.
+	// Status, with Body, is an answer that the cloud knows nothing of; it is
+	// JSON if it looks so.
 	Status int
 	Body   string
 }
@@ -49,11 +52,14 @@ func NewLinkOver(t testing.TB, cloud string, transport http.RoundTripper) *Link 
 		t.Fatalf("link to %s: %v", cloud, err)
 	}
 	l := &Link{}
-	server := httptest.NewServer(l.handler(target, transport))
-	t.Cleanup(server.Close)
-	l.URL = server.URL
+	l.server = httptest.NewServer(l.handler(target, transport))
+	t.Cleanup(l.server.Close)
+	l.URL = l.server.URL
 	return l
 }
+
+// Break breaks all connections that there are now, whatever goes through them.
+func (l *Link) Break() { l.server.CloseClientConnections() }
 
 // Decide has each request from now on asked what becomes of it; nil lets all
 // through. The request's body may be read.
@@ -95,6 +101,9 @@ func (l *Link) handler(cloud *url.URL, transport http.RoundTripper) http.Handler
 		case f.Cut:
 			panic(http.ErrAbortHandler)
 		case f.Status != 0:
+			if strings.HasPrefix(f.Body, "{") {
+				w.Header().Set("Content-Type", "application/json")
+			}
 			w.WriteHeader(f.Status)
 			_, _ = io.WriteString(w, f.Body)
 		case f.Lost:
