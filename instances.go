@@ -41,14 +41,25 @@ type StartRefresh struct {
 	ServerGroupRef
 	Spec       map[string]any `json:"spec,omitempty"` // the fields that change
 	MinHealthy int            `json:"minHealthy"`
-	Token      string         `json:"token"` // see Token
+	// Steps, if any, are percentages of the instances, each more than the one
+	// before: at each it pauses until it is told to go on.
+	Steps []int  `json:"steps,omitempty"`
+	Token string `json:"token"` // see Token
+}
+
+// RefreshStep is a step of a refresh.
+type RefreshStep struct {
+	ServerGroupRef
+	Token string `json:"token"` // the refresh's
+	Step  int    `json:"step"`  // from 1
 }
 
 // Refresh is how the replacing of a server group's instances stands.
 type Refresh struct {
 	Token   string       `json:"token,omitempty"` // empty if somebody else began it
 	State   RefreshState `json:"state"`
-	Percent int          `json:"percent"` // of the instances that are replaced
+	Step    int          `json:"step,omitempty"` // it goes to, or pauses at, or has gone on from if that was the last; 0 without steps
+	Percent int          `json:"percent"`        // of the instances that are replaced
 	Reason  string       `json:"reason,omitempty"`
 	Started time.Time    `json:"started,omitzero"`
 }
@@ -58,7 +69,11 @@ type RefreshState string
 
 const (
 	RefreshRunning   RefreshState = "running"
+	RefreshPaused    RefreshState = "paused" // at a step
 	RefreshSucceeded RefreshState = "succeeded"
 	RefreshFailed    RefreshState = "failed"
 	RefreshCancelled RefreshState = "cancelled"
 )
+
+// Over reports whether nothing more will be replaced.
+func (s RefreshState) Over() bool { return s != RefreshRunning && s != RefreshPaused }

@@ -12,6 +12,7 @@ var capabilities = []struct {
 	{"instances", is[Instances]},
 	{"reboot", is[Reboots]},
 	{"refresh", is[Refreshes]},
+	{"refresh in steps", is[SteppedRefreshes]},
 	{"stop", is[Stops]},
 	{"processes", is[Processes]},
 	{"load balancers", is[LoadBalancers]},

@@ -24,7 +24,7 @@ type everything struct {
 	providers.Stops
 	providers.Attachments
 	providers.Services
-	providers.Refreshes
+	providers.SteppedRefreshes
 	providers.Processes
 	providers.LoadBalancers
 	providers.Jobs

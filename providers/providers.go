@@ -131,6 +131,18 @@ type Refreshes interface {
 	CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) error
 }
 
+// SteppedRefreshes are refreshes that can pause on their way, so that what is
+// new is judged beside what is old. One with steps pauses at each, when that
+// percentage of the instances, one at least, is new and up; how it is rounded is
+// the cloud's. If it is cancelled, the old instances come back.
+type SteppedRefreshes interface {
+	Refreshes
+	// ContinueRefresh lets a refresh go on from a step at which it was seen to
+	// pause. If it does not pause there any more, nothing changes; ErrNotFound
+	// if there is none of that token.
+	ContinueRefresh(ctx context.Context, s gennaker.RefreshStep) error
+}
+
 // Stops is for clouds that can take all instances of a server group away and
 // keep what it is.
 type Stops interface {

@@ -237,6 +237,8 @@ func TestARollingPushThatIsRefused(t *testing.T) {
 		}, nil, "another refresh is under way"},
 		{"because the cloud can do nothing to instances", ``, nil, func(c *memory.Cloud) providers.Provider { return oldCloud{c} },
 			"account cloud: invalid: memory has no Specs"},
+		{"because its steps do not ascend", `, "targetPercentages": [50, 20]`, nil, nil, "targetPercentages [50 20]: invalid: each must be more than the one before"},
+		{"because the cloud cannot pause", `, "targetPercentages": [50]`, nil, batches, "account cloud: invalid: memory has no SteppedRefreshes"},
 		{"because the cloud can only start them anew", ``, nil, batches, "shop-web-v001: invalid: account cloud cannot change the image of a server group in place"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -92,6 +92,12 @@ func stopRefresh(ctx workflow.Context, s *scene) error {
 	return err
 }
 
+func (s *scene) step() gennaker.RefreshStep {
+	return gennaker.RefreshStep{ServerGroupRef: s.ref(), Token: "r1", Step: 1}
+}
+
+func goOn(ctx workflow.Context, s *scene) error { return ops.ContinueRefresh(ctx, s.step()) }
+
 // What is there before them.
 
 // have makes a server group, and waits until its instances are up.
@@ -163,6 +169,24 @@ func haveSuspended(s *scene) error {
 		return err
 	}
 	return s.sound.(providers.Processes).SetProcesses(context.Background(), gennaker.SetProcesses{ServerGroupRef: s.ref(), Suspend: []string{"Launch"}})
+}
+
+// havePausedRefresh begins a refresh in steps, and waits until it pauses at the
+// first.
+func havePausedRefresh(s *scene) error {
+	if err := have(2)(s); err != nil {
+		return err
+	}
+	r := s.refresh()
+	r.Spec, r.Steps = nil, []int{50, 100}
+	refreshes := s.sound.(providers.Refreshes)
+	if err := refreshes.StartRefresh(context.Background(), r); err != nil {
+		return err
+	}
+	return s.until("paused", func(gennaker.ServerGroup) bool {
+		r, err := refreshes.GetRefresh(context.Background(), s.ref())
+		return err == nil && r.State == gennaker.RefreshPaused
+	})
 }
 
 // haveRefresh begins a refresh that does not end by itself.

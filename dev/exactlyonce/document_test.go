@@ -82,7 +82,7 @@ var reads = map[string]bool{
 	"ListCluster": true, "AwaitServerGroup": true, "Inventory": true, "ServerGroupSpec": true, "FindInstances": true, "ImageAccounts": true,
 	"AwaitCluster": true, "AwaitJob": true, "AwaitExecution": true, "AwaitLeave": true, "AwaitStarted": true, "FindArtifacts": true,
 	"Judges": true, "Noop": true, "FindPipeline": true, "PipelineID": true, "Fetch": true, "MonitorWebhook": true,
-	"FindPreconfiguredWebhook": true, "FindMonitor": true, "AwaitRefresh": true, "FindPrices": true,
+	"FindPreconfiguredWebhook": true, "FindMonitor": true, "AwaitRefresh": true, "AwaitRefreshStep": true, "FindPrices": true,
 	"ReadArtifact": true, "BakeManifest": true,
 }
 
@@ -93,7 +93,7 @@ var methods = map[string][]string{
 	"DisableServerGroup": {"Disable", "DisablePart"}, "DestroyServerGroup": {"Destroy"},
 	"TerminateInstances": {"TerminateInstances"}, "RebootInstances": {"RebootInstances"}, "SetProcesses": {"SetProcesses"},
 	"TagImage": {"TagImage"}, "RunJob": {"RunJob"}, "StopJob": {"StopJob"},
-	"StartRefresh": {"StartRefresh"}, "StopRefresh": {"CancelRefresh"},
+	"StartRefresh": {"StartRefresh"}, "ContinueRefresh": {"ContinueRefresh"}, "StopRefresh": {"CancelRefresh"},
 	"StopServerGroup": {"StopServerGroup"}, "StartServerGroup": {"StartServerGroup"},
 	"AttachLoadBalancers": {"AttachLoadBalancers"}, "DetachLoadBalancers": {"DetachLoadBalancers"},
 	"PutService": {"PutService"}, "DeleteService": {"DeleteService"}, "ShareService": {"ShareService"}, "UnshareService": {"UnshareService"},

@@ -76,7 +76,7 @@ func (c *counter) sight() string {
 	var refreshes []any
 	for _, g := range groups {
 		r, err := c.cloud.GetRefresh(context.Background(), g.Ref())
-		refreshes = append(refreshes, r.Token, r.State, err)
+		refreshes = append(refreshes, r.Token, r.State, r.Step, err)
 	}
 	f, functionErr := c.cloud.GetFunction(context.Background(), functionIn(gennaker.Location{Region: "here"}))
 	limit := -1
@@ -104,6 +104,7 @@ func memoryRows() []row {
 		{call: "memory TagImage", loses: "TagImage", run: tag, want: map[string]int{"TagImage": 1}},
 		{call: "memory StartRefresh", loses: "StartRefresh", before: have(2), run: startRefresh, want: map[string]int{"StartRefresh": 1}},
 		{call: "memory CancelRefresh", loses: "CancelRefresh", before: haveRefresh(have(2)), run: stopRefresh, want: map[string]int{"CancelRefresh": 1}},
+		{call: "memory ContinueRefresh", loses: "ContinueRefresh", before: havePausedRefresh, run: goOn, want: map[string]int{"ContinueRefresh": 1}},
 		{call: "memory StopServerGroup", loses: "StopServerGroup", before: have(2), run: stopGroup, want: map[string]int{"StopServerGroup": 1}},
 		{call: "memory StartServerGroup", loses: "StartServerGroup", before: haveStopped, run: startGroup, want: map[string]int{"StartServerGroup": 1}},
 		{call: "memory AttachLoadBalancers", loses: "AttachLoadBalancers", before: have(1), run: attach, want: map[string]int{"AttachLoadBalancers": 1}},

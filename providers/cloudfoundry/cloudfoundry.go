@@ -55,18 +55,19 @@ type Cloud struct {
 }
 
 var (
-	_ providers.Provider      = (*Cloud)(nil)
-	_ providers.ServerGroups  = (*Cloud)(nil)
-	_ providers.Specs         = (*Cloud)(nil)
-	_ providers.Instances     = (*Cloud)(nil)
-	_ providers.Refreshes     = (*Cloud)(nil)
-	_ providers.Stops         = (*Cloud)(nil)
-	_ providers.Attachments   = (*Cloud)(nil)
-	_ providers.Services      = (*Cloud)(nil)
-	_ providers.LoadBalancers = (*Cloud)(nil)
-	_ providers.Jobs          = (*Cloud)(nil)
-	_ providers.Lagging       = (*Cloud)(nil)
-	_ providers.Paced         = (*Cloud)(nil)
+	_ providers.Provider         = (*Cloud)(nil)
+	_ providers.ServerGroups     = (*Cloud)(nil)
+	_ providers.Specs            = (*Cloud)(nil)
+	_ providers.Instances        = (*Cloud)(nil)
+	_ providers.Refreshes        = (*Cloud)(nil)
+	_ providers.SteppedRefreshes = (*Cloud)(nil)
+	_ providers.Stops            = (*Cloud)(nil)
+	_ providers.Attachments      = (*Cloud)(nil)
+	_ providers.Services         = (*Cloud)(nil)
+	_ providers.LoadBalancers    = (*Cloud)(nil)
+	_ providers.Jobs             = (*Cloud)(nil)
+	_ providers.Lagging          = (*Cloud)(nil)
+	_ providers.Paced            = (*Cloud)(nil)
 )
 
 // New takes the configuration of an account. It does not call the cloud.

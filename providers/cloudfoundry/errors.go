@@ -38,8 +38,10 @@ var kinds = []struct {
 	{10008, "is taken", gennaker.ErrExists},
 	{10008, "already bound", gennaker.ErrExists},
 	{10008, "must be unique", gennaker.ErrExists},
-	{10008, "in flight", gennaker.ErrUnavailable}, // a deployment is
-	{10008, "", gennaker.ErrInvalid},              // CF-UnprocessableEntity
+	{10008, "in flight", gennaker.ErrUnavailable},                    // a deployment is
+	{10008, "cannot continue a deployment", gennaker.ErrUnavailable}, // it has gone on meanwhile
+	{10008, "cannot cancel a deployment", gennaker.ErrUnavailable},   // it is over meanwhile
+	{10008, "", gennaker.ErrInvalid},                                 // CF-UnprocessableEntity
 
 	{60002, "", gennaker.ErrExists},       // CF-ServiceInstanceNameTaken
 	{60016, "", gennaker.ErrUnavailable},  // CF-AsyncServiceInstanceOperationInProgress

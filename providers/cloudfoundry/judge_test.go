@@ -45,7 +45,7 @@ func samples() []sample {
 		{`^/v3/service_instances$|^/v3/service_instances/GUID$`, g.ServiceInstanceUserProvided().JSON, []string{"broker_provided_metadata"}},
 		{`^/v3/service_credential_bindings$`, g.ServiceCredentialBinding().JSON, nil},
 		{`^/v3/apps/GUID/tasks$|^/v3/tasks$|^/v3/tasks/GUID(/actions/\w+)?$`, g.Task().JSON, nil},
-		{`^/v3/deployments$|^/v3/deployments/GUID$`, g.Deployment().JSON, []string{"canary", "web_instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second", "last_successful_healthcheck"}},
+		{`^/v3/deployments$|^/v3/deployments/GUID$`, g.Deployment().JSON, []string{"web_instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second", "last_successful_healthcheck"}},
 		{`^/v3/jobs/GUID$`, g.Job("COMPLETE").JSON, nil},
 	}
 }
@@ -143,9 +143,12 @@ func exercise(t *testing.T, url string) {
 			return c.Create(ctx, request("shop-web-v001", with("applicationArtifact", map[string]any{"type": "cloudfoundry/app", "name": "shop-web-v000"})))
 		},
 		func() error {
-			return c.StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: first.Ref(), MinHealthy: 50, Token: "r"})
+			return c.StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: first.Ref(), MinHealthy: 50, Steps: []int{50}, Token: "r"})
 		},
 		func() error { return only(c.GetRefresh(ctx, first.Ref())) },
+		func() error {
+			return c.ContinueRefresh(ctx, gennaker.RefreshStep{ServerGroupRef: first.Ref(), Token: "r", Step: 1})
+		},
 		func() error { return c.Destroy(ctx, first.Ref()) },
 	} {
 		if err := call(); err != nil {

@@ -10,31 +10,47 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// StartRefresh begins a rolling deployment: instances of a new droplet come
-// before those of the old one go. The deployment carries the token.
+// StartRefresh begins a rolling deployment, or a canary deployment if it has
+// steps: instances of a new droplet come before those of the old one go. The
+// deployment carries the token.
 func (c *Cloud) StartRefresh(ctx context.Context, r gennaker.StartRefresh) error {
 	return c.do(ctx, "refresh", r.Name, r.Region, func(s *space) error {
 		a, err := s.app(ctx, r.Name)
 		if err != nil {
 			return err
 		}
-		d, err := s.deployment(ctx, a.GUID, r.Token)
-		if err != nil || d != nil && tokenOf(d.Metadata) == r.Token {
+		spec, attributes, err := decode(r.Spec)
+		if err != nil {
 			return err
 		}
-		if d != nil && d.Status.Value == deploymentActive {
+		d, err := s.deployment(ctx, a.GUID, r.Token)
+		switch {
+		case err != nil:
+			return err
+		case d != nil && tokenOf(d.Metadata) == r.Token:
+			if dropletOf(a) != d.Droplet.GUID { // it was cancelled, or another came after it
+				return nil
+			}
+		case d != nil && d.Status.Value == deploymentActive:
 			return fmt.Errorf("%w: another deployment is under way", gennaker.ErrExists)
-		}
-		if a.State != started {
+		case a.State != started:
 			return fmt.Errorf("%w: it is stopped: it has no instances to replace", gennaker.ErrInvalid)
+		default:
+			if err := s.deploy(ctx, a, r, spec, attributes); err != nil {
+				return err
+			}
 		}
-		return s.deploy(ctx, a, r)
+		if spec.Artifact == nil {
+			return nil
+		}
+		return s.note(ctx, a, map[string]string{noteImage: spec.Artifact.label()})
 	})
 }
 
-// The states of a deployment.
+// The states of a deployment. One that is paused is active.
 const (
 	deploymentActive   = "ACTIVE"
+	deploymentPaused   = "PAUSED"
 	deploymentDone     = "DEPLOYED"
 	deploymentCanceled = "CANCELED"
 	deploymentReplaced = "SUPERSEDED"
@@ -62,22 +78,22 @@ func (s *space) deployment(ctx context.Context, app, token string) (*resource.De
 }
 
 // deploy makes the droplet, if there is to be another, and begins the
-// deployment.
-func (s *space) deploy(ctx context.Context, a *resource.App, r gennaker.StartRefresh) error {
-	spec, attributes, err := decode(r.Spec)
-	if err != nil {
-		return err
-	}
+// deployment, which remembers what ran before.
+func (s *space) deploy(ctx context.Context, a *resource.App, r gennaker.StartRefresh, spec Spec, attributes Attributes) error {
 	web, err := s.web(ctx, a.GUID)
 	if err != nil {
 		return err
 	}
 	wanted := capacity(web, notesOf(a.Metadata)).Desired
 	in := resource.NewDeploymentCreate(a.GUID)
-	in.Strategy = "rolling"
 	in.Metadata = marked(map[string]string{gennaker.MarkToken: r.Token})
+	before := notesOf(a.Metadata).image
+	in.Metadata.Annotations[noteImage] = &before
 	at := max(1, wanted*(100-r.MinHealthy)/100)
-	in.Options = &resource.DeploymentOptions{MaxInFlight: &at}
+	in.Strategy, in.Options = "rolling", &resource.DeploymentOptions{MaxInFlight: &at}
+	if len(r.Steps) > 0 {
+		in.Strategy, in.Options.Canary = "canary", canary(r.Steps)
+	}
 	in.Droplet = &resource.Relationship{GUID: dropletOf(a)}
 	if spec.Artifact != nil {
 		if in.Droplet.GUID, err = s.droplet(ctx, a, spec.Artifact, r.Token); err != nil {
@@ -87,13 +103,17 @@ func (s *space) deploy(ctx context.Context, a *resource.App, r gennaker.StartRef
 	if err := s.adapt(ctx, a.GUID, attributes); err != nil {
 		return err
 	}
-	if spec.Artifact != nil {
-		if err := s.note(ctx, a, map[string]string{noteImage: spec.Artifact.label()}); err != nil {
-			return err
-		}
-	}
 	_, err = s.Deployments.Create(ctx, in)
 	return kinded(err)
+}
+
+// canary are the steps of a deployment.
+func canary(percentages []int) *resource.DeploymentCanaryOptions {
+	o := &resource.DeploymentCanaryOptions{}
+	for _, percent := range percentages {
+		o.Steps = append(o.Steps, resource.CanaryStep{InstanceWeight: percent})
+	}
+	return o
 }
 
 // adapt gives an app what a manifest says beside the droplet. New instances
@@ -143,7 +163,7 @@ func (c *Cloud) GetRefresh(ctx context.Context, ref gennaker.ServerGroupRef) (ge
 		case d == nil:
 			return gennaker.ErrNotFound
 		}
-		r = gennaker.Refresh{Token: tokenOf(d.Metadata), State: stateOf(d), Started: d.CreatedAt}
+		r = gennaker.Refresh{Token: tokenOf(d.Metadata), State: stateOf(d), Step: stepOf(d), Started: d.CreatedAt}
 		if d.Status.Details != nil {
 			r.Reason = d.Status.Details.Error
 		}
@@ -155,6 +175,8 @@ func (c *Cloud) GetRefresh(ctx context.Context, ref gennaker.ServerGroupRef) (ge
 
 func stateOf(d *resource.Deployment) gennaker.RefreshState {
 	switch {
+	case d.Status.Value == deploymentActive && d.Status.Reason == deploymentPaused:
+		return gennaker.RefreshPaused
 	case d.Status.Value == deploymentActive:
 		return gennaker.RefreshRunning
 	case d.Status.Reason == deploymentDone:
@@ -165,12 +187,20 @@ func stateOf(d *resource.Deployment) gennaker.RefreshState {
 	return gennaker.RefreshFailed
 }
 
+// stepOf is the step of a canary deployment; 0 of another.
+func stepOf(d *resource.Deployment) int {
+	if d.Status.Canary == nil || d.Status.Canary.Steps == nil {
+		return 0
+	}
+	return d.Status.Canary.Steps.Current
+}
+
 // percent is how many of the instances are of the new process, and run.
 func (s *space) percent(ctx context.Context, a *resource.App, d *resource.Deployment) (int, error) {
 	switch state := stateOf(d); {
 	case state == gennaker.RefreshSucceeded:
 		return 100, nil
-	case state != gennaker.RefreshRunning || len(d.NewProcesses) == 0:
+	case state.Over() || len(d.NewProcesses) == 0:
 		return 0, nil
 	}
 	web, err := s.web(ctx, a.GUID)
@@ -191,6 +221,26 @@ func (s *space) percent(ctx context.Context, a *resource.App, d *resource.Deploy
 	return min(100, up*100/of), nil
 }
 
+// ContinueRefresh lets a canary deployment go on that is paused at that step.
+func (c *Cloud) ContinueRefresh(ctx context.Context, r gennaker.RefreshStep) error {
+	return c.do(ctx, "continue the refresh of", r.Name, r.Region, func(s *space) error {
+		a, err := s.app(ctx, r.Name)
+		if err != nil {
+			return err
+		}
+		d, err := s.deployment(ctx, a.GUID, r.Token)
+		switch {
+		case err != nil:
+			return err
+		case d == nil || tokenOf(d.Metadata) != r.Token:
+			return fmt.Errorf("%w: it has no deployment of that token", gennaker.ErrNotFound)
+		case stateOf(d) != gennaker.RefreshPaused || stepOf(d) != r.Step:
+			return nil
+		}
+		return kinded(s.Deployments.Continue(ctx, d.GUID))
+	})
+}
+
 // CancelRefresh cancels the deployment that is under way: the old instances
 // come back.
 func (c *Cloud) CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) error {
@@ -202,6 +252,11 @@ func (c *Cloud) CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) 
 		d, err := s.deployment(ctx, a.GUID, "")
 		if err != nil || d == nil || d.Status.Value != deploymentActive {
 			return err
+		}
+		if d.Metadata != nil && d.Metadata.Annotations[noteImage] != nil {
+			if err := s.note(ctx, a, map[string]string{noteImage: annotation(d.Metadata, noteImage)}); err != nil {
+				return err
+			}
 		}
 		return kinded(s.Deployments.Cancel(ctx, d.GUID))
 	})

@@ -41,6 +41,8 @@ type refresh struct {
 	least  int       // instances that must be up meanwhile
 	moment time.Time // when it went on last
 	extra  int       // instances more than wanted, where none can be spared before
+	left   []int     // percentages at which it will pause
+	back   bool      // it is cancelled, and goes back to what was before
 }
 
 func (c *Cloud) StartRefresh(ctx context.Context, r gennaker.StartRefresh) error {
@@ -49,7 +51,7 @@ func (c *Cloud) StartRefresh(ctx context.Context, r gennaker.StartRefresh) error
 		if g.refreshed[r.Token] {
 			return nil
 		}
-		if g.refresh != nil && g.refresh.State == gennaker.RefreshRunning {
+		if g.refreshing() {
 			return fmt.Errorf("memory: refresh %s: %w: another refresh is under way", g.Name, gennaker.ErrExists)
 		}
 		if r.MinHealthy < 0 || r.MinHealthy > 100 {
@@ -65,7 +67,7 @@ func (c *Cloud) StartRefresh(ctx context.Context, r gennaker.StartRefresh) error
 		}
 		g.refreshed[r.Token] = true
 		g.refresh = &refresh{to: newModel(spec), least: (g.Capacity.Desired*r.MinHealthy + 99) / 100, moment: c.clock(),
-			Refresh: gennaker.Refresh{Token: r.Token, State: gennaker.RefreshRunning, Started: c.clock()}}
+			Refresh: gennaker.Refresh{Token: r.Token, State: gennaker.RefreshRunning, Step: min(1, len(r.Steps)), Started: c.clock()}, left: r.Steps}
 		return nil
 	})
 }
@@ -78,23 +80,61 @@ func (c *Cloud) GetRefresh(ctx context.Context, ref gennaker.ServerGroupRef) (ge
 			return fmt.Errorf("memory: refresh of %s: %w: there was none", g.Name, gennaker.ErrNotFound)
 		}
 		found = g.refresh.Refresh
+		if found.State == gennaker.RefreshPaused {
+			found.Percent = 100 * g.fresh(gennaker.Up) / max(1, g.Capacity.Desired)
+		}
 		return nil
 	})
 	return found, err
 }
 
-func (c *Cloud) CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.changeIf("CancelRefresh", ref, func(g *group) error {
+func (c *Cloud) ContinueRefresh(ctx context.Context, s gennaker.RefreshStep) error {
+	return c.changeIf("ContinueRefresh", s.ServerGroupRef, func(g *group) error {
 		g.advance(c.clock())
-		if g.refreshing() {
-			g.refresh.State, g.refresh.extra = gennaker.RefreshCancelled, 0
+		switch r := g.refresh; {
+		case !g.refreshed[s.Token]:
+			return fmt.Errorf("memory: refresh %s of %s: %w", s.Token, g.Name, gennaker.ErrNotFound)
+		case r.Token == s.Token && r.Step == s.Step && r.State == gennaker.RefreshPaused:
+			r.State, r.moment, r.left = gennaker.RefreshRunning, c.clock(), r.left[1:]
+			r.Step += min(1, len(r.left))
 		}
 		return nil
 	})
 }
 
-func (g *group) refreshing() bool {
-	return g.refresh != nil && g.refresh.State == gennaker.RefreshRunning
+func (c *Cloud) CancelRefresh(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	return c.changeIf("CancelRefresh", ref, func(g *group) error {
+		g.advance(c.clock())
+		switch r := g.refresh; {
+		case !g.refreshing() || r.back:
+		case r.Step == 0:
+			r.State, r.extra = gennaker.RefreshCancelled, 0
+		default: // it has steps
+			r.State, r.moment, r.to, r.left, r.back = gennaker.RefreshRunning, c.clock(), g.model, nil, true
+		}
+		return nil
+	})
+}
+
+func (g *group) refreshing() bool { return g.refresh != nil && !g.refresh.State.Over() }
+
+// fresh is how many instances are of the new model, and would be of that health.
+func (g *group) fresh(health gennaker.Health) int {
+	n := 0
+	for _, i := range g.Instances {
+		if m := g.of(i.ID); m == g.refresh.to && m.health == health {
+			n++
+		}
+	}
+	return n
+}
+
+// goal is how many instances are to be new before it pauses, or in the end.
+func (g *group) goal() int {
+	if len(g.refresh.left) == 0 {
+		return len(g.Instances)
+	}
+	return max(1, (g.Capacity.Desired*g.refresh.left[0]+99)/100)
 }
 
 // of is what an instance is made of.
@@ -108,13 +148,17 @@ func (g *group) of(id string) *model {
 // advance lets the refresh under way, if any, go on until now: each step when
 // the instances of the one before are up.
 func (g *group) advance(now time.Time) {
-	for g.refreshing() {
+	for g.refreshing() && g.refresh.State == gennaker.RefreshRunning {
 		r := g.refresh
 		at, ready := g.ready(r.moment)
 		if !ready || at.After(now) {
 			return
 		}
 		r.moment = at
+		if len(r.left) > 0 && g.fresh(gennaker.Up) >= g.goal() {
+			r.State = gennaker.RefreshPaused
+			return
+		}
 		if !g.step() {
 			return
 		}
@@ -149,6 +193,9 @@ func (g *group) step() bool {
 	}
 	if len(old) == 0 {
 		r.State, r.extra, g.model = gennaker.RefreshSucceeded, 0, r.to
+		if r.back {
+			r.State, r.Percent = gennaker.RefreshCancelled, 0
+		}
 		g.Image, g.models = r.to.image, nil
 		return true
 	}
@@ -158,9 +205,10 @@ func (g *group) step() bool {
 			up++
 		}
 	}
-	going := map[string]bool{}
+	going, most := map[string]bool{}, max(0, g.goal()-(len(g.Instances)-len(old)))
 	for _, i := range old {
 		switch {
+		case len(going) == most:
 		case g.of(i.ID).health != gennaker.Up:
 			going[i.ID] = true
 		case up > r.least:

@@ -22,6 +22,7 @@ type broken struct {
 	resize  func(*memory.Cloud, gennaker.ResizeServerGroup) error
 	disable func(*memory.Cloud, gennaker.ServerGroupRef) error
 	destroy func(*memory.Cloud, gennaker.ServerGroupRef) error
+	goOn    func(*memory.Cloud, gennaker.RefreshStep) error
 }
 
 func (b *broken) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
@@ -64,6 +65,13 @@ func (b *broken) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error
 		return b.Cloud.Destroy(ctx, ref)
 	}
 	return b.destroy(b.Cloud, ref)
+}
+
+func (b *broken) ContinueRefresh(ctx context.Context, r gennaker.RefreshStep) error {
+	if b.goOn == nil {
+		return b.Cloud.ContinueRefresh(ctx, r)
+	}
+	return b.goOn(b.Cloud, r)
 }
 
 // The suite is worth what it notices.
@@ -135,6 +143,13 @@ func TestASuiteNoticesAProviderThat(t *testing.T) {
 		{"ends the instances of what it disables", "a disabled server group keeps its instances and can be enabled again",
 			broken{disable: func(c *memory.Cloud, ref gennaker.ServerGroupRef) error {
 				return errors.Join(c.Disable(ctx, ref), c.Resize(ctx, gennaker.ResizeServerGroup{ServerGroupRef: ref}))
+			}}},
+		{"goes on from whatever step there is", "going on from a step again skips none",
+			broken{goOn: func(c *memory.Cloud, s gennaker.RefreshStep) error {
+				if r, err := c.GetRefresh(ctx, s.ServerGroupRef); err == nil {
+					s.Step = r.Step
+				}
+				return c.ContinueRefresh(ctx, s)
 			}}},
 		{"does not see that instances fall ill", "an instance that falls ill is seen, and that it is well again",
 			broken{get: func(c *memory.Cloud, ref gennaker.ServerGroupRef) (gennaker.ServerGroup, error) {

@@ -58,6 +58,9 @@ var changes = []change{
 	{"StartRefresh", canRefresh, instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Refreshes](s).StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: s.ref(), MinHealthy: 50, Token: "a"})
 	}, refreshed},
+	{"ContinueRefresh", canStep, pausing, func(ctx context.Context, s *suite) error {
+		return as[providers.SteppedRefreshes](s).ContinueRefresh(ctx, gennaker.RefreshStep{ServerGroupRef: s.ref(), Token: "a", Step: 1})
+	}, refreshed},
 	{"StopServerGroup", is[providers.Stops], instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Stops](s).StopServerGroup(ctx, s.ref())
 	}, s0(resting)},
@@ -153,7 +156,7 @@ func jobRuns(s *suite) {
 // refreshed reports whether a refresh is over, and all are up.
 func refreshed(s *suite) bool {
 	r, err := as[providers.Refreshes](s).GetRefresh(s.ctx, s.ref())
-	return err == nil && r.State != gennaker.RefreshRunning && s0(up(2))(s)
+	return err == nil && r.State.Over() && s0(up(2))(s)
 }
 
 // s0 looks at the server group that the changes are about.

@@ -34,6 +34,7 @@ var chapters = []chapter{
 	about[providers.Instances](instanceCases),
 	about[providers.Reboots](rebootCases),
 	{canRefresh, refreshCases},
+	{canStep, stepCases},
 	about[providers.Stops](stopCases),
 	about[providers.Attachments](attachmentCases),
 	about[providers.Services](serviceCases),
@@ -69,6 +70,10 @@ func canRace(h Harness, _ providers.Provider) bool   { return !h.Single }
 
 func canRefresh(h Harness, p providers.Provider) bool {
 	return is[providers.Refreshes](h, p) && h.NoRefreshes == ""
+}
+
+func canStep(h Harness, p providers.Provider) bool {
+	return canRefresh(h, p) && is[providers.SteppedRefreshes](h, p)
 }
 
 func both(a, b func(Harness, providers.Provider) bool) func(Harness, providers.Provider) bool {

@@ -47,7 +47,7 @@ func (s *refreshSuite) over(g gennaker.ServerGroup, token string) (gennaker.Refr
 			s.Fatalf("GetRefresh = %v", err)
 		}
 		fewest = min(fewest, s.get(g.Ref()).Count(gennaker.Up))
-		if err == nil && r.Token == token && r.State != gennaker.RefreshRunning {
+		if err == nil && r.Token == token && r.State.Over() {
 			return r, fewest
 		}
 		if time.Now().After(deadline) {

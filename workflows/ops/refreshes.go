@@ -31,6 +31,21 @@ func AwaitRefresh(ctx workflow.Context, r RefreshRef) (gennaker.Refresh, error) 
 	return awaitRefresh(ctx, r, refreshLimit, "the instances of "+r.Name+" are replaced")
 }
 
+// AwaitRefreshStep waits until a refresh pauses at a step, or at a later one, or
+// is over.
+func AwaitRefreshStep(ctx workflow.Context, s gennaker.RefreshStep) (gennaker.Refresh, error) {
+	var seen gennaker.Refresh
+	options := waiting
+	options.ScheduleToCloseTimeout = refreshLimit
+	err := run(ctx, options, fmt.Sprintf("wait until the refresh of %s is at step %d", s.Name, s.Step), refreshes.AwaitRefreshStep, s, &seen)
+	return seen, err
+}
+
+// ContinueRefresh lets a refresh go on from a step at which it pauses.
+func ContinueRefresh(ctx workflow.Context, s gennaker.RefreshStep) error {
+	return change(ctx, fmt.Sprintf("go on from step %d with the refresh of %s", s.Step, s.Name), refreshes.ContinueRefresh, s, nil)
+}
+
 // StopRefresh stops a refresh where it is, waits until it has stopped, and
 // returns how far it came. None is an empty one; another's is left alone.
 func StopRefresh(ctx workflow.Context, r RefreshRef) (gennaker.Refresh, error) {

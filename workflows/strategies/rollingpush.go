@@ -36,19 +36,25 @@ func (t Termination) batch(instances int) int {
 
 // RollingPush replaces the instances of the source, a few at a time, by ones
 // of the spec that the document says; see relaunch for clouds that cannot. The server group stays, and so do its
-// name and its size. If it is stopped, what is replaced stays replaced.
+// name and its size. With targetPercentages it pauses at each of them, and a
+// pipeline may judge it. If it is stopped, what is replaced stays replaced, but
+// for one with steps, whose old instances come back.
 func RollingPush(ctx workflow.Context, d *Deployment) error {
 	target, t := *d.Source, d.Config.Termination
 	desired := target.Capacity.Desired
 	if desired > 0 && t.count(desired) == 0 {
 		return fmt.Errorf("termination: %w: with relaunchAllInstances false and no totalRelaunches no instance would be of the new spec", gennaker.ErrInvalid)
 	}
+	steps, err := d.Config.steps()
+	if err != nil {
+		return err
+	}
 	ref := ops.RefreshRef{ServerGroupRef: target.Ref(), Token: d.New.Marks[gennaker.MarkToken]}
 	d.halted = func(ctx workflow.Context) (string, error) {
 		r, err := ops.StopRefresh(ctx, ref)
 		return fmt.Sprintf("%d %% of its instances are replaced", r.Percent), err
 	}
-	able, err := ops.StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: ref.ServerGroupRef, Spec: d.New.Spec, MinHealthy: minHealthy(t, desired), Token: ref.Token})
+	able, err := ops.StartRefresh(ctx, gennaker.StartRefresh{ServerGroupRef: ref.ServerGroupRef, Spec: d.New.Spec, MinHealthy: minHealthy(t, desired), Steps: steps, Token: ref.Token})
 	if err != nil {
 		return err
 	}
@@ -56,6 +62,9 @@ func RollingPush(ctx workflow.Context, d *Deployment) error {
 		return d.relaunch(ctx, t)
 	}
 	d.note(t, desired)
+	if err := d.pass(ctx, ref, steps); err != nil {
+		return err
+	}
 	r, err := ops.AwaitRefresh(ctx, ref)
 	if err != nil {
 		return err
@@ -65,6 +74,48 @@ func RollingPush(ctx workflow.Context, d *Deployment) error {
 	}
 	d.Change.Refreshed, d.healthy = true, true
 	return nil
+}
+
+// steps are the percentages at which the replacing pauses; none if it does not.
+func (c Cluster) steps() ([]int, error) {
+	if len(c.Percentages) == 0 {
+		return nil, nil
+	}
+	return ascending("targetPercentages", c.Percentages)
+}
+
+// pass goes through the steps of a refresh, as long as it is not over.
+func (d *Deployment) pass(ctx workflow.Context, ref ops.RefreshRef, steps []int) error {
+	for i, percent := range steps {
+		step := gennaker.RefreshStep{ServerGroupRef: ref.ServerGroupRef, Token: ref.Token, Step: i + 1}
+		seen, err := ops.AwaitRefreshStep(ctx, step)
+		if err != nil || seen.State.Over() {
+			return err
+		}
+		if err := d.judge(ctx, step, percent, seen.Percent); err != nil {
+			return err
+		}
+		if err := ops.ContinueRefresh(ctx, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge looks at what is new at a step: it must be up when the pause is over,
+// as it was when that began, and the pipeline, if there is one, must succeed.
+func (d *Deployment) judge(ctx workflow.Context, step gennaker.RefreshStep, percent, up int) error {
+	if err := gate.Sleep(ctx, d.delay(), fmt.Sprintf("at %d %%", percent)); err != nil {
+		return err
+	}
+	if err := d.validate(ctx, percent); err != nil {
+		return err
+	}
+	now, err := ops.AwaitRefreshStep(ctx, step)
+	if err == nil && !now.State.Over() && now.Percent < up {
+		err = fmt.Errorf("%s at %d %%: %w: %d %% of its instances were new and up when it paused, and %d %% are now", d.Source.Name, percent, gennaker.ErrUnhealthy, up, now.Percent)
+	}
+	return err
 }
 
 // minHealthy is the percentage of the instances that stays in service: one
@@ -94,8 +145,9 @@ func (d *Deployment) stayInPlace() error {
 	return nil
 }
 
-// halt stops what changes a server group in place, after cause. Nothing is
-// undone: the server group stays in service with what is replaced by then.
+// halt stops what changes a server group in place, after cause. The server group
+// stays in service with what is replaced by then, which is nothing if the cloud
+// brings the old instances back.
 func (d *Deployment) halt(ctx workflow.Context, cause error) error {
 	outlive, _ := workflow.NewDisconnectedContext(ctx)
 	canceled := temporal.IsCanceledError(cause) && ctx.Err() != nil

@@ -19,7 +19,11 @@ import (
 // known before anything is changed; restore does it as far as the cluster, as
 // it is then, still allows.
 func (d *Deployment) wayBack() string {
-	if Table[d.Config.Strategy].InPlace {
+	switch {
+	case !Table[d.Config.Strategy].InPlace:
+	case len(d.Config.Percentages) > 0:
+		return "if it fails or is cancelled: bring the instances of " + d.New.Name + " back, as they were"
+	default:
 		return "if it fails or is cancelled: stop replacing instances, " + d.New.Name + " stays in service as it is then"
 	}
 	var steps []string

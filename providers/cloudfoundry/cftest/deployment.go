@@ -6,7 +6,7 @@ import (
 
 // deployment replaces the instances of an app's process web by those of
 // another droplet, a few at a time: a second process grows while the first
-// shrinks, and takes its place in the end.
+// shrinks, and takes its place in the end. A canary pauses at each of its steps.
 type deployment struct {
 	object
 	app      *app
@@ -15,22 +15,60 @@ type deployment struct {
 	old, new *process
 	target   int
 	inFlight int
-	state    string // DEPLOYING, DEPLOYED, CANCELED or SUPERSEDED
+	state    string // DEPLOYING, PAUSED, DEPLOYED, CANCELED or SUPERSEDED
+	canary   bool
+	steps    []canaryStep // none is one step, of one instance
+	step     int          // of a canary, from 1
+	passed   bool         // the last step too
 }
 
-func (d *deployment) active() bool { return d.state == "DEPLOYING" }
+type canaryStep struct {
+	Weight *int `json:"instance_weight"`
+}
+
+func (d *deployment) active() bool { return d.state == "DEPLOYING" || d.state == "PAUSED" }
+
+func (d *deployment) status() string {
+	if d.active() {
+		return "ACTIVE"
+	}
+	return "FINALIZED"
+}
 
 func (d *deployment) show(r *request) doc {
-	value, before := "FINALIZED", doc{}
-	if d.active() {
-		value = "ACTIVE"
-	}
+	before, options := doc{}, doc{"max_in_flight": d.inFlight}
 	if d.before != nil {
 		before["guid"] = d.before.guid
 	}
-	return d.view(r, "deployments", doc{"status": doc{"value": value, "reason": d.state, "details": doc{"last_status_change": stamp(d.updated)}},
-		"strategy": "rolling", "options": doc{"max_in_flight": d.inFlight}, "droplet": doc{"guid": d.droplet.guid}, "previous_droplet": before,
+	status := doc{"value": d.status(), "reason": d.state, "details": doc{"last_status_change": stamp(d.updated)}}
+	strategy := "rolling"
+	if d.canary {
+		strategy, status["canary"] = "canary", doc{"steps": doc{"current": d.step, "total": d.total()}}
+		if d.steps != nil {
+			options["canary"] = doc{"steps": d.steps}
+		}
+	}
+	return d.view(r, "deployments", doc{"status": status, "strategy": strategy, "options": options, "droplet": doc{"guid": d.droplet.guid}, "previous_droplet": before,
 		"new_processes": []doc{{"guid": d.new.guid, "type": "web"}}, "revision": nil, "relationships": doc{"app": one(d.app.guid)}})
+}
+
+func (d *deployment) total() int { return max(1, len(d.steps)) }
+
+// goal is how many instances are to be new before it pauses, or in the end, and
+// how many there are in all then: at a step, one more than before it.
+func (d *deployment) goal() (fresh, all int) {
+	switch {
+	case !d.canary || d.passed:
+		return d.target, d.target
+	case d.steps == nil:
+		return 1, d.target + 1
+	}
+	weight := *d.steps[d.step-1].Weight
+	fresh = max(1, (d.target*weight+50)/100)
+	if weight == 100 {
+		return fresh, fresh
+	}
+	return fresh, d.target + 1
 }
 
 func (c *Cloud) deploying(a *app) *deployment {
@@ -39,13 +77,8 @@ func (c *Cloud) deploying(a *app) *deployment {
 
 func listDeployments(c *Cloud, r *request) (answer, error) {
 	by := filters[*deployment]{
-		"app_guids": func(d *deployment) []string { return []string{d.app.guid} },
-		"status_values": func(d *deployment) []string {
-			if d.active() {
-				return []string{"ACTIVE"}
-			}
-			return []string{"FINALIZED"}
-		},
+		"app_guids":     func(d *deployment) []string { return []string{d.app.guid} },
+		"status_values": func(d *deployment) []string { return []string{d.status()} },
 	}
 	return list(r, c.deployments, by, func(d *deployment) doc { return d.show(r) })
 }
@@ -67,6 +100,9 @@ func createDeployment(c *Cloud, r *request) (answer, error) {
 		Strategy string `json:"strategy"`
 		Options  struct {
 			MaxInFlight *int `json:"max_in_flight"`
+			Canary      *struct {
+				Steps []canaryStep `json:"steps"`
+			} `json:"canary"`
 		} `json:"options"`
 		Metadata *metadataChange `json:"metadata"`
 	}
@@ -91,10 +127,21 @@ func createDeployment(c *Cloud, r *request) (answer, error) {
 	switch {
 	case d.droplet == nil || d.droplet.app != a:
 		return answer{}, unprocessable("Invalid droplet. Please specify a droplet in the request or set a current droplet for the app.")
-	case in.Strategy != "" && in.Strategy != "rolling":
-		return answer{}, unprocessable("Strategy must be one of 'rolling'")
+	case in.Strategy != "" && in.Strategy != "rolling" && in.Strategy != "canary":
+		return answer{}, unprocessable("Strategy '%s' is not a supported deployment strategy", in.Strategy)
 	case d.inFlight < 1:
-		return answer{}, unprocessable("Max in flight must be greater than 0")
+		return answer{}, unprocessable("Max in flight must be an integer greater than 0")
+	case in.Options.Canary != nil && in.Strategy != "canary":
+		return answer{}, unprocessable("Options.canary are only valid for Canary deployments")
+	}
+	if d.canary = in.Strategy == "canary"; d.canary {
+		d.step = 1
+	}
+	if in.Options.Canary != nil {
+		if err := checkSteps(in.Options.Canary.Steps); err != nil {
+			return answer{}, err
+		}
+		d.steps = in.Options.Canary.Steps
 	}
 	if other := c.deploying(a); other != nil {
 		c.conclude(other, "SUPERSEDED")
@@ -106,12 +153,29 @@ func createDeployment(c *Cloud, r *request) (answer, error) {
 	return created(d.show(r))
 }
 
+func checkSteps(steps []canaryStep) error {
+	last := 0
+	for _, s := range steps {
+		switch {
+		case s.Weight == nil:
+			return unprocessable("Options.canary.steps missing key: \"instance_weight\"")
+		case *s.Weight < 1 || *s.Weight > 100:
+			return unprocessable("Options.canary.steps.instance weight must be an Integer between 1-100 (inclusive)")
+		case *s.Weight < last:
+			return unprocessable("Options.canary.steps.instance weight must be sorted in ascending order")
+		}
+		last = *s.Weight
+	}
+	return nil
+}
+
 // roll begins a deployment. One of an app that is stopped starts it at once.
 func (c *Cloud) roll(d *deployment) {
 	d.old = find(c.processes, func(p *process) bool { return p.app == d.app && p.kind == "web" })
 	d.target = d.old.instances
 	d.old.droplet = d.before
-	d.new = c.addProcess(d.app, "web", min(d.target, d.inFlight))
+	fresh, _ := d.goal()
+	d.new = c.addProcess(d.app, "web", min(fresh, d.inFlight))
 	d.new.command, d.new.memory, d.new.disk, d.new.check = d.old.command, d.old.memory, d.old.disk, d.old.check
 	d.app.droplet = d.droplet
 	if !d.app.started {
@@ -123,17 +187,39 @@ func (c *Cloud) roll(d *deployment) {
 // settleDeployments has each deployment go on whose newest instances all run.
 func (c *Cloud) settleDeployments() {
 	for _, d := range c.deployments {
-		if !d.active() || slices.ContainsFunc(d.new.running, func(i *instance) bool { return c.state(d.new, i) != "RUNNING" }) {
+		if d.state != "DEPLOYING" || slices.ContainsFunc(d.new.running, func(i *instance) bool { return c.state(d.new, i) != "RUNNING" }) {
 			continue
 		}
-		if d.new.instances >= d.target {
+		fresh, all := d.goal()
+		d.old.instances = max(0, min(d.old.instances, all-d.new.instances))
+		switch {
+		case d.new.instances < fresh:
+			d.new.instances = min(fresh, d.new.instances+d.inFlight)
+		case d.canary && !d.passed:
+			d.state, d.updated = "PAUSED", c.now()
+		default:
 			c.conclude(d, "DEPLOYED")
-			continue
 		}
-		d.old.instances = max(0, d.target-d.new.instances)
-		d.new.instances = min(d.target, d.new.instances+d.inFlight)
 		c.fill(d.app)
 	}
+}
+
+func continueDeployment(c *Cloud, r *request) (answer, error) {
+	d := withGUID(c.deployments, r.PathValue("guid"))
+	switch {
+	case d == nil:
+		return answer{}, missing("Deployment")
+	case d.state != "PAUSED":
+		return answer{}, unprocessable("Cannot continue a deployment with status: %s and reason: %s", d.status(), d.state)
+	}
+	d.state, d.updated = "DEPLOYING", c.now()
+	if d.step < d.total() {
+		d.step++
+	} else {
+		d.passed = true
+	}
+	c.changed(r)
+	return ok(nil)
 }
 
 // conclude ends a deployment: one of the two processes stays.
@@ -155,7 +241,7 @@ func cancelDeployment(c *Cloud, r *request) (answer, error) {
 	case d == nil:
 		return answer{}, missing("Deployment")
 	case !d.active():
-		return answer{}, unprocessable("Cannot cancel a FINALIZED deployment")
+		return answer{}, unprocessable("Cannot cancel a deployment with status: FINALIZED and reason: %s", d.state)
 	}
 	c.conclude(d, "CANCELED")
 	c.changed(r)

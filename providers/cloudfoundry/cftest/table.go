@@ -69,10 +69,11 @@ var table = map[string]handler{
 	"GET /v3/tasks/{guid}":                 getTask,
 	"POST /v3/tasks/{guid}/actions/cancel": cancelTask,
 
-	"GET /v3/deployments":                        listDeployments,
-	"POST /v3/deployments":                       createDeployment,
-	"GET /v3/deployments/{guid}":                 getDeployment,
-	"POST /v3/deployments/{guid}/actions/cancel": cancelDeployment,
+	"GET /v3/deployments":                          listDeployments,
+	"POST /v3/deployments":                         createDeployment,
+	"GET /v3/deployments/{guid}":                   getDeployment,
+	"POST /v3/deployments/{guid}/actions/cancel":   cancelDeployment,
+	"POST /v3/deployments/{guid}/actions/continue": continueDeployment,
 
 	"GET /v3/jobs/{guid}": getJob,
 }
