@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloudfoundry/go-cfclient/v3/client"
+	"github.com/cloudfoundry/go-cfclient/v3/config"
+
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/cloudfoundry/cftest"
@@ -277,4 +280,34 @@ func TestATokenThatIsNoGoodAnyMoreIsReplaced(t *testing.T) {
 	g := create(t, cloud, request("shop-web-v000", spec()))
 	it.server.ForgetTokens()
 	get(t, cloud, g.Ref())
+}
+
+// Lists hide the commands of processes: what is read there must not come back
+// as a command.
+func TestACommandStaysThatNobodyChanges(t *testing.T) {
+	it := startTarget(t, cftest.Times{})
+	cloud := it.account(t)
+	g := create(t, cloud, request("shop-web-v000", with("manifest", map[string]any{"direct": map[string]any{"command": "serve", "healthCheckType": "port"}})))
+	check := map[string]any{"manifest": map[string]any{"direct": map[string]any{"healthCheckType": "http", "healthCheckHttpEndpoint": "/ok"}}}
+	if err := cloud.StartRefresh(t.Context(), gennaker.StartRefresh{ServerGroupRef: g.Ref(), Token: "r", Spec: check}); err != nil {
+		t.Fatalf("StartRefresh = %v", err)
+	}
+	made, err := config.New(it.URL, config.UserPassword("admin", "secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks, err := client.New(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := asks.Processes.ListAll(t.Context(), nil)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("processes = %v, %v", all, err)
+	}
+	for _, listed := range all {
+		p, err := asks.Processes.Get(t.Context(), listed.GUID)
+		if err != nil || p.Command == nil || *p.Command != "serve" || p.HealthCheck.Type != "http" {
+			t.Errorf("process = %+v, %v, want the command that it had, and the new health check", p, err)
+		}
+	}
 }

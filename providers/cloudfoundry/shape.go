@@ -1,8 +1,11 @@
 package cloudfoundry
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"github.com/cloudfoundry/go-cfclient/v3/resource"
 
@@ -93,20 +96,51 @@ func (s *space) fit(ctx context.Context, is *resource.Process, to Process) error
 	if !differs(is, to) {
 		return nil
 	}
-	_, err := s.Processes.Update(ctx, is.GUID, update(is, to))
-	return kinded(err)
+	return s.patch(ctx, is.GUID, update(is, to))
 }
 
-// differs reports whether the command or the health check is another.
+// patch changes a process. The client would send a command in any case, and one
+// that is null is reset; lists hide the one that there is.
+func (s *space) patch(ctx context.Context, process string, to processUpdate) error {
+	body, err := json.Marshal(to)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPatch, s.ApiURL("/v3/processes/"+process), bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := s.ExecuteAuthRequest(r)
+	if err != nil {
+		return kinded(err)
+	}
+	return answer.Body.Close()
+}
+
+// processUpdate is what changes of a process; what is nil stays.
+type processUpdate struct {
+	Command     *string                      `json:"command,omitempty"`
+	HealthCheck *resource.ProcessHealthCheck `json:"health_check,omitempty"`
+}
+
+// differs reports whether the health check is another, or the command may be.
 func differs(is *resource.Process, to Process) bool {
-	return to.Command != "" && (is.Command == nil || *is.Command != to.Command) ||
-		to.CheckType != "" && is.HealthCheck.Type != checkType(to) ||
+	return to.Command != "" || to.CheckType != "" && is.HealthCheck.Type != checkType(to) ||
 		to.Endpoint != "" && (is.HealthCheck.Data.Endpoint == nil || *is.HealthCheck.Data.Endpoint != to.Endpoint) ||
 		to.Timeout != nil && (is.HealthCheck.Data.Timeout == nil || *is.HealthCheck.Data.Timeout != *to.Timeout)
 }
 
-// update is what is to change. What it leaves out would be reset.
-func update(is *resource.Process, to Process) *resource.ProcessUpdate {
+// update is what is to change. What it leaves out of the health check would be
+// reset.
+func update(is *resource.Process, to Process) processUpdate {
+	var u processUpdate
+	if to.Command != "" {
+		u.Command = &to.Command
+	}
+	if to.CheckType == "" && to.Endpoint == "" && to.Timeout == nil {
+		return u
+	}
 	check := is.HealthCheck
 	if to.CheckType != "" {
 		check.Type, check.Data.Endpoint = checkType(to), nil
@@ -117,10 +151,7 @@ func update(is *resource.Process, to Process) *resource.ProcessUpdate {
 	if to.Timeout != nil {
 		check.Data.Timeout = to.Timeout
 	}
-	u := &resource.ProcessUpdate{Command: is.Command, HealthCheck: &check}
-	if to.Command != "" {
-		u.Command = &to.Command
-	}
+	u.HealthCheck = &check
 	return u
 }
 

@@ -81,7 +81,11 @@ func listProcesses(c *Cloud, r *request) (answer, error) {
 		"app_guids": func(p *process) []string { return []string{p.app.guid} },
 		"types":     func(p *process) []string { return []string{p.kind} },
 	}
-	return list(r, c.processes, by, func(p *process) doc { return p.show(r) })
+	return list(r, c.processes, by, func(p *process) doc {
+		shown := p.show(r)
+		shown["command"] = "[PRIVATE DATA HIDDEN IN LISTS]"
+		return shown
+	})
 }
 
 func (c *Cloud) process(r *request) (*process, error) {
