@@ -2,6 +2,7 @@ package cloudfoundry
 
 import (
 	"context"
+	"time"
 
 	"github.com/cloudfoundry/go-cfclient/v3/client"
 	"github.com/cloudfoundry/go-cfclient/v3/resource"
@@ -50,6 +51,25 @@ func dropletOf(a *resource.App) string {
 }
 
 const started = "STARTED"
+
+// startAnswers is how long the answer to a start is waited for.
+const startAnswers = 3 * time.Second
+
+// start starts an app. Korifi answers when an instance runs, which may be long,
+// and never if none is wanted: the app is started before.
+func (s *space) start(ctx context.Context, a *resource.App) error {
+	asked, cancel := context.WithTimeout(ctx, startAnswers)
+	defer cancel()
+	_, err := s.Applications.Start(asked, a.GUID)
+	if err == nil || ctx.Err() != nil || asked.Err() == nil {
+		return kinded(err)
+	}
+	now, lookErr := s.app(ctx, a.Name)
+	if lookErr == nil && now.State != started {
+		return kinded(err)
+	}
+	return lookErr
+}
 
 // processes are those of apps, by the app's guid, oldest first.
 func (s *space) processes(ctx context.Context, apps []string) (map[string][]*resource.Process, error) {

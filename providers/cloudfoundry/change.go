@@ -88,8 +88,8 @@ func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
 			return err
 		}
 		if a.State != started {
-			if _, err := s.Applications.Start(ctx, a.GUID); err != nil {
-				return kinded(err)
+			if err := s.start(ctx, a); err != nil {
+				return err
 			}
 		}
 		return s.note(ctx, a, map[string]string{noteDisabled: "", noteRoutes: ""})

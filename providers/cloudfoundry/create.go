@@ -174,6 +174,5 @@ func (s *space) furnish(ctx context.Context, a *resource.App, p plan) error {
 	if a.State == started || p.spec.Start != nil && !*p.spec.Start {
 		return nil
 	}
-	_, err = s.Applications.Start(ctx, a.GUID)
-	return kinded(err)
+	return s.start(ctx, a)
 }

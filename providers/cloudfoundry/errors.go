@@ -15,6 +15,9 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
+// codeNotFound is CF-NotFound: this Cloud Foundry does not know such a request.
+const codeNotFound = 10000
+
 // kinds says what the Cloud Controller's error codes mean: where words are
 // given, if its sentence has them too. The first that matches counts.
 var kinds = []struct {
@@ -52,9 +55,9 @@ var kinds = []struct {
 	{170016, "", gennaker.ErrUnavailable}, // CF-RunnerError
 	{210003, "", gennaker.ErrExists},      // CF-RouteHostTaken
 
-	{1001, "", gennaker.ErrInvalid},   // CF-MessageParseError
-	{1002, "", gennaker.ErrInvalid},   // CF-InvalidRelation
-	{10000, "", gennaker.ErrInvalid},  // CF-NotFound: this Cloud Foundry does not know such a request
+	{1001, "", gennaker.ErrInvalid}, // CF-MessageParseError
+	{1002, "", gennaker.ErrInvalid}, // CF-InvalidRelation
+	{codeNotFound, "", gennaker.ErrInvalid},
 	{10004, "", gennaker.ErrInvalid},  // CF-BadRequest
 	{10005, "", gennaker.ErrInvalid},  // CF-BadQueryParameter
 	{10006, "", gennaker.ErrInvalid},  // CF-AssociationNotEmpty
@@ -89,6 +92,12 @@ func kinded(err error) error {
 		return fmt.Errorf("%w: %w", gennaker.ErrUnavailable, err)
 	}
 	return err
+}
+
+// unknownRequest says that this Cloud Foundry has no such request.
+func unknownRequest(err error) bool {
+	var said resource.CloudFoundryError
+	return errors.As(err, &said) && said.Code == codeNotFound
 }
 
 func kindOf(said resource.CloudFoundryError) error {

@@ -170,12 +170,12 @@ func capacity(web []*resource.Process, n notes) gennaker.Capacity {
 
 // image is what runs in an app that we have not made; empty if it is no image.
 func (s *space) image(ctx context.Context, a *resource.App) (string, error) {
-	if a.Lifecycle.Type != resource.LifecycleDocker.String() || dropletOf(a) == "" {
+	if a.Lifecycle.Type != resource.LifecycleDocker.String() {
 		return "", nil
 	}
-	d, err := s.Droplets.Get(ctx, dropletOf(a))
+	d, err := s.Droplets.GetCurrentForApp(ctx, a.GUID)
 	if err := kinded(err); errors.Is(err, gennaker.ErrNotFound) {
-		return "", nil // it is gone meanwhile
+		return "", nil // it has none, or is gone meanwhile
 	} else if err != nil {
 		return "", fmt.Errorf("droplet: %w", err)
 	}

@@ -45,7 +45,9 @@ func stateOfService(i *resource.ServiceInstance) gennaker.ServiceState {
 // shared with.
 func (s *space) sharedWith(ctx context.Context, service string) ([]string, error) {
 	found, err := s.ServiceInstances.GetSharedSpaceRelationships(ctx, service)
-	if err != nil {
+	if unknownRequest(err) {
+		return nil, nil // a Cloud Foundry that shares nothing
+	} else if err != nil {
 		return nil, kinded(err)
 	}
 	var all []string

@@ -28,8 +28,7 @@ func (c *Cloud) StartServerGroup(ctx context.Context, ref gennaker.ServerGroupRe
 		if err != nil || a.State == started {
 			return err
 		}
-		_, err = s.Applications.Start(ctx, a.GUID)
-		return kinded(err)
+		return s.start(ctx, a)
 	})
 }
 
