@@ -112,7 +112,8 @@ func Register(r worker.ActivityRegistry, a Activities) {
 // heartbeat is how often a working activity says that its worker lives.
 const heartbeat = time.Second
 
-// pulse is what a working activity last had to say.
+// pulse is what a working activity last had to say: how far it is, or the note
+// of a provider's call.
 type pulse struct {
 	mu   sync.Mutex // guards last
 	last []any
@@ -133,11 +134,17 @@ func (b *pulse) repeat(ctx context.Context) {
 }
 
 // alive heartbeats while f runs, so that a worker's death is noticed and a
-// cancellation arrives.
+// cancellation arrives. What a provider notes goes along, and is there for the
+// next attempt.
 func alive(ctx context.Context, f func(ctx context.Context, b *pulse) error) error {
 	done := make(chan struct{})
 	defer close(done)
 	b := &pulse{}
+	var noted string
+	if activity.GetHeartbeatDetails(ctx, &noted) == nil {
+		b.last = []any{noted} // until there is something newer: a heartbeat that says nothing wipes it out
+	}
+	noting := providers.Noting(ctx, noted, func(note string) { b.say(ctx, note) })
 	go func() {
 		tick := time.NewTicker(heartbeat)
 		defer tick.Stop()
@@ -150,7 +157,7 @@ func alive(ctx context.Context, f func(ctx context.Context, b *pulse) error) err
 			}
 		}
 	}()
-	return translate(f(ctx, b))
+	return translate(f(noting, b))
 }
 
 // Engine is what exercises Gennaker itself.

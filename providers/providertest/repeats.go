@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
 )
 
 // repeatCases are that a call which is made again is done once.
@@ -105,16 +106,19 @@ func repeats(s *suite, c change) {
 }
 
 // isGivenUp makes the call again and again, on an empty account each time, and
-// each time with a context that ends later in it.
+// each time with a context that ends later in it. Who makes it then has what the
+// one before has noted.
 func isGivenUp(s *suite, c change) {
 	for looks := 1; ; looks *= 4 {
 		s := s.another()
 		c.prepare(s)
 		ctx := newTrap(s.ctx, looks)
-		err := c.call(ctx, s)
+		var note string
+		err := c.call(providers.Noting(ctx, "", func(text string) { note = text }), s)
 		if err != nil && !errors.Is(err, context.Canceled) {
 			s.Fatalf("%s whose context has ended = %v, want context.Canceled", c.name, err)
 		}
+		s.ctx = providers.Noting(s.ctx, note, func(string) {})
 		s.does(c)
 		once := s.settled(c)
 		s.does(c)
