@@ -17,7 +17,18 @@ const location = "westeurope"
 // onAzure is a scene in a subscription of its own. A request is the action of a
 // role definition that allows it, without Microsoft.Compute/.
 func onAzure(t *testing.T, _ *world, r row) (*scene, error) {
-	server, err := azuretest.Serve(azuretest.Config{Speed: 400})
+	return inSubscription(t, azuretest.Config{Speed: 400}, r, func(*scene) bool { return true })
+}
+
+// onSlowAzure is a scene whose operations take their time. The worker dies when
+// Temporal has the token of the one that it follows, and the requests for the
+// change are counted: another worker shall send none.
+func onSlowAzure(t *testing.T, w *world, r row) (*scene, error) {
+	return inSubscription(t, azuretest.Config{}, r, func(s *scene) bool { return w.noted(s.location.Account) })
+}
+
+func inSubscription(t *testing.T, c azuretest.Config, r row, ready func(*scene) bool) (*scene, error) {
+	server, err := azuretest.Serve(c)
 	if err != nil {
 		return nil, err
 	}
@@ -28,23 +39,27 @@ func onAzure(t *testing.T, _ *world, r row) (*scene, error) {
 	s.fields = map[string]any{"imageId": "shop-1", "sku": map[string]any{"name": "Standard_B1s"}, "vnet": "shop", "subnet": "web", "loadBalancerName": "front"}
 	s.spec = func() map[string]any { return s.fields }
 	s.breaks(link, func(q *http.Request) bool {
-		return strings.TrimPrefix(azuretest.Action(q), "Microsoft.Compute/") == r.loses
+		return strings.TrimPrefix(azuretest.Action(q), "Microsoft.Compute/") == r.loses && ready(s)
 	})
 	s.effects = func() map[string]int {
 		count := server.Effects()
 		count["instances restarted"] = server.Restarts()
+		if r.loses == readsOperation {
+			count["changes asked for"] = server.Asked("Microsoft.Compute/" + writesSet)
+		}
 		return count
 	}
-	if s.sound, err = azureAccount(server.URL); err != nil {
+	s.spared = func(q *http.Request) bool { return q.Header.Get("Authorization") == "Bearer sound" }
+	if s.sound, err = azureAccount(link.URL, "sound"); err != nil { // by the name that tokens of operations have
 		return nil, err
 	}
-	s.doomed, err = azureAccount(link.URL)
+	s.doomed, err = azureAccount(link.URL, "doomed")
 	return s, err
 }
 
-func azureAccount(endpoint string) (providers.Provider, error) {
+func azureAccount(endpoint, token string) (providers.Provider, error) {
 	return azure.New(azure.Config{Account: "test", Subscription: azuretest.Subscription, Regions: []string{location}, ResourceGroups: []string{"shop"},
-		AccessToken: "test", Endpoint: endpoint, AdminUser: "shop", SSHKey: "ssh-ed25519 AAAA shop"})
+		AccessToken: token, Endpoint: endpoint, AdminUser: "shop", SSHKey: "ssh-ed25519 AAAA shop"})
 }
 
 // The requests of Azure that change something, as the rows name them.
@@ -57,6 +72,8 @@ const (
 	writesImage   = "images/write"
 	modelsChanged = "models changed"
 	broughtUp     = "instances brought up to the model"
+	// What asks how an operation stands changes nothing.
+	readsOperation = "locations/operations/read"
 )
 
 // azureCalls are the calls, with the requests that they are made of and what
@@ -87,5 +104,6 @@ func azureRows() []row {
 			all = append(all, r)
 		}
 	}
-	return all
+	return append(all, row{call: "azure Create, resumed", loses: readsOperation, stage: onSlowAzure, run: create,
+		want: map[string]int{"scale sets made": 1, "instances launched": 2, "changes asked for": 1}})
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // breaks loses the answer to the first request that a row is about, and from
-// then on lets none through.
+// then on lets none through, but those of the worker that lives.
 func (s *scene) breaks(link *providertest.Link, struck func(*http.Request) bool) {
 	var mu sync.Mutex // guards dead
 	dead := false
@@ -31,6 +31,9 @@ func (s *scene) breaks(link *providertest.Link, struck func(*http.Request) bool)
 		link.Decide(func(r *http.Request) providertest.Fate {
 			mu.Lock()
 			defer mu.Unlock()
+			if s.spared != nil && s.spared(r) {
+				return providertest.Fate{}
+			}
 			if dead {
 				return providertest.Fate{Cut: true}
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"testing"
 	"time"
 
@@ -36,6 +37,9 @@ type scene struct {
 	// arm has the answer lost from now on, and struck is closed when it is.
 	arm    func()
 	struck chan struct{}
+	// spared are requests of the worker that lives, where both reach the cloud by
+	// the same name.
+	spared func(*http.Request) bool
 	// effects counts what was changed, from the beginning.
 	effects       func() map[string]int
 	spec          func() map[string]any          // of a server group

@@ -7,11 +7,13 @@ import (
 	"maps"
 	"net"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
+	workflowapi "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
@@ -259,6 +261,14 @@ func (w *world) began(id string, doomed bool) tries {
 	}
 	w.tries[id] = t
 	return t
+}
+
+// noted reports whether Temporal has a note of a row's call.
+func (w *world) noted(id string) bool {
+	d, err := w.temporal.DescribeWorkflowExecution(w.t.Context(), id, "")
+	return err == nil && slices.ContainsFunc(d.GetPendingActivities(), func(a *workflowapi.PendingActivityInfo) bool {
+		return len(a.GetHeartbeatDetails().GetPayloads()) > 0
+	})
 }
 
 func countRequest(query string) *workflowservice.CountWorkflowExecutionsRequest {

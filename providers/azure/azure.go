@@ -11,6 +11,7 @@
 package azure
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,6 +135,17 @@ func (c *Cloud) do(what string, ref gennaker.ServerGroupRef, call func() error) 
 		return fmt.Errorf("azure: %s %s: %w", what, ref.Name, err)
 	}
 	return nil
+}
+
+// changing is do for a call that changes something: what an earlier try of it
+// has begun ends first.
+func (c *Cloud) changing(ctx context.Context, what string, ref gennaker.ServerGroupRef, call func() error) error {
+	return c.do(what, ref, func() error {
+		if _, err := c.resume(ctx); err != nil {
+			return err
+		}
+		return call()
+	})
 }
 
 // in says as an error of that kind that the account has no such region.

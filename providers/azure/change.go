@@ -16,7 +16,7 @@ import (
 
 // Resize sets the capacity. Its bounds are tags, which change with it.
 func (c *Cloud) Resize(ctx context.Context, q gennaker.ResizeServerGroup) error {
-	return c.do("resize", q.ServerGroupRef, func() error {
+	return c.changing(ctx, "resize", q.ServerGroupRef, func() error {
 		if err := q.Capacity.Check(); err != nil {
 			return err
 		}
@@ -56,24 +56,24 @@ func (c *Cloud) change(ctx context.Context, ref gennaker.ServerGroupRef, plan fu
 		if update == nil || err != nil {
 			return s, err
 		}
-		_, err = c.sets.BeginUpdate(ctx, s.group, s.name(), *update, &armcompute.VirtualMachineScaleSetsClientBeginUpdateOptions{IfMatch: s.Etag})
+		begun, err := c.sets.BeginUpdate(ctx, s.group, s.name(), *update, &armcompute.VirtualMachineScaleSetsClientBeginUpdateOptions{IfMatch: s.Etag})
 		var answer *azcore.ResponseError
 		if errors.As(err, &answer) && answer.StatusCode == 412 && try < changeTries {
 			continue
 		}
-		return s, kinded(err)
+		return s, follow(ctx, begun, err)
 	}
 }
 
 // Enable puts the server group into its backend pools.
 func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.do("enable", ref, func() error { return c.move(ctx, ref, inTraffic) })
+	return c.changing(ctx, "enable", ref, func() error { return c.move(ctx, ref, inTraffic) })
 }
 
 // Disable takes the server group out of its backend pools: they send nothing
 // new to its instances.
 func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.do("disable", ref, func() error { return c.move(ctx, ref, outOfTraffic) })
+	return c.changing(ctx, "disable", ref, func() error { return c.move(ctx, ref, outOfTraffic) })
 }
 
 // move changes the model, with the tag that says so, and brings the instances

@@ -26,11 +26,14 @@ func (c *Cloud) Create(ctx context.Context, q gennaker.CreateServerGroup) error 
 }
 
 func (c *Cloud) create(ctx context.Context, q gennaker.CreateServerGroup) error {
+	if known, err := c.resume(ctx); known || err != nil {
+		return err
+	}
 	p, err := c.plan(ctx, q)
 	if err != nil {
 		return err
 	}
-	_, err = c.sets.BeginCreateOrUpdate(ctx, p.group, p.Name, c.model(p),
+	begun, err := c.sets.BeginCreateOrUpdate(ctx, p.group, p.Name, c.model(p),
 		&armcompute.VirtualMachineScaleSetsClientBeginCreateOrUpdateOptions{IfNoneMatch: to.Ptr("*")})
 	switch {
 	case taken(err):
@@ -38,7 +41,7 @@ func (c *Cloud) create(ctx context.Context, q gennaker.CreateServerGroup) error 
 	case errors.Is(kinded(err), errNoGroup):
 		return fmt.Errorf("resource group %s: %w: there is none: make it first", p.group, gennaker.ErrInvalid)
 	}
-	return kinded(err)
+	return follow(ctx, begun, err)
 }
 
 // whose is no error if the scale set that is there is that of an earlier try of

@@ -24,6 +24,9 @@ func (c *Cloud) Destroy(ctx context.Context, ref gennaker.ServerGroupRef) error 
 }
 
 func (c *Cloud) destroy(ctx context.Context, ref gennaker.ServerGroupRef) error {
+	if _, err := c.resume(ctx); err != nil && !errors.Is(err, errFailed) { // one that has failed is made again
+		return err
+	}
 	s, err := c.living(ctx, ref)
 	if err != nil {
 		return err
@@ -31,8 +34,8 @@ func (c *Cloud) destroy(ctx context.Context, ref gennaker.ServerGroupRef) error 
 	if err := c.drain(ctx, ref, s); err != nil {
 		return err
 	}
-	_, err = c.sets.BeginDelete(ctx, s.group, s.name(), nil)
-	return gone(err)
+	begun, err := c.sets.BeginDelete(ctx, s.group, s.name(), nil)
+	return follow(ctx, begun, err)
 }
 
 // drain returns when no instance that runs is in a backend pool.
@@ -47,8 +50,11 @@ func (c *Cloud) drain(ctx context.Context, ref gennaker.ServerGroupRef, s scaleS
 			return true, err
 		}
 		if first {
-			first = false
-			return false, c.move(ctx, ref, outOfTraffic)
+			err := c.move(ctx, ref, outOfTraffic)
+			if first = errors.Is(err, errFailed); first {
+				return false, nil // what is broken goes too: its model is changed, and the rest is tried
+			}
+			return false, err
 		}
 		return false, nil
 	})

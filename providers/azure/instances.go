@@ -16,7 +16,7 @@ import (
 // that many fewer. Where it shall not, it is first made to want that many more,
 // so that the new ones are there sooner; a tag tells for whom that was done.
 func (c *Cloud) TerminateInstances(ctx context.Context, t gennaker.TerminateInstances) error {
-	err := c.do("terminate instances of", t.ServerGroupRef, func() error {
+	err := c.changing(ctx, "terminate instances of", t.ServerGroupRef, func() error {
 		s, err := c.living(ctx, t.ServerGroupRef)
 		if err != nil {
 			return err

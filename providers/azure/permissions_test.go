@@ -2,6 +2,7 @@ package azure_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -63,7 +64,9 @@ func exercise(t *testing.T, it *target) {
 		try("TagImage", c.TagImage(ctx, gennaker.TagImage{Location: where, ID: images[sequence], Tags: map[string]string{"stage": "prod"}}))
 	}
 	broken := request(2, 1, spec("Uniform"))
-	try("Create", c.Create(ctx, broken))
+	if err := c.Create(ctx, broken); !errors.Is(err, gennaker.ErrUnhealthy) {
+		t.Errorf("Create of what is broken = %v, want ErrUnhealthy", err)
+	}
 	eventually(t, c, broken.Ref(), "in trouble", func(g gennaker.ServerGroup) bool { return g.Trouble != "" })
 	try("Destroy", c.Destroy(ctx, broken.Ref()))
 	_, err := c.FindImages(ctx, gennaker.ImageQuery{Location: where})

@@ -8,7 +8,7 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// settleLimit is how long one call waits for an operation on a scale set. It
+// settleLimit is how long one call waits for what it cannot go on without. It
 // looks at first after lookSoon, and then after twice the time each, up to
 // lookSeldom.
 const (
@@ -20,17 +20,24 @@ const (
 // until looks again and again, and returns when what it looks for is there. If
 // that takes longer than one call may, it is ErrUnavailable: call again.
 func until(ctx context.Context, what string, look func() (done bool, err error)) error {
-	deadline := time.Now().Add(settleLimit)
+	done, err := within(ctx, settleLimit, look)
+	if err == nil && !done {
+		return fmt.Errorf("%w: %s", gennaker.ErrUnavailable, what)
+	}
+	return err
+}
+
+// within looks again and again for so long, and reports whether what it looks
+// for is there.
+func within(ctx context.Context, limit time.Duration, look func() (done bool, err error)) (bool, error) {
+	deadline := time.Now().Add(limit)
 	for wait := lookSoon; ; wait = min(2*wait, lookSeldom) {
 		done, err := look()
-		if done || err != nil {
-			return err
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%w: %s", gennaker.ErrUnavailable, what)
+		if done || err != nil || time.Now().After(deadline) {
+			return done, err
 		}
 		if err := rest(ctx, wait); err != nil {
-			return err
+			return false, err
 		}
 	}
 }
@@ -44,10 +51,9 @@ func rest(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// settled follows the operation that is under way on a scale set to its end,
-// whoever began it: this call, an earlier try of it by a worker that has died,
-// or somebody else. Where an operation stands is written on what it is about,
-// so that nothing but the name is needed to go on with it.
+// settled waits until no operation is under way on a scale set, whoever began
+// it, and whether its token is known or not: where an operation stands is
+// written on what it is about.
 func (c *Cloud) settled(ctx context.Context, s scaleSet) (scaleSet, error) {
 	err := until(ctx, "an operation on it is still under way: call again", func() (bool, error) {
 		var err error

@@ -202,8 +202,8 @@ func TestWhyAServerGroupDoesNotStartIsToldInAzuresWords(t *testing.T) {
 	it.cloud.Break("shop-web-v000", "VM has reported a failure when processing extension 'CustomScript'.")
 	c := it.account(t)
 	r := request(0, 2, spec("Uniform"))
-	if err := c.Create(t.Context(), r); err != nil {
-		t.Fatalf("Create = %v", err)
+	if err := c.Create(t.Context(), r); !errors.Is(err, gennaker.ErrUnhealthy) || !strings.Contains(err.Error(), "extension 'CustomScript'") {
+		t.Errorf("Create = %v, want ErrUnhealthy in Azure's words", err)
 	}
 	g := eventually(t, c, r.Ref(), "in trouble", func(g gennaker.ServerGroup) bool { return g.Trouble != "" })
 	if !strings.Contains(g.Trouble, "extension 'CustomScript'") || g.Count(gennaker.Down) != 2 {

@@ -52,11 +52,12 @@ type Cloud struct {
 	operations map[string]*operation
 	balancers  []*balancer
 	images     []*image
-	broken     map[string]string // by the name of a scale set, why its machines will not start
+	broken     map[string]string  // by the name of a scale set, why its machines will not start
+	failing    map[string]Failure // by the name of a scale set, how its next operation ends
 	effects    map[string]int
 	restarts   int
-	actions    map[string]bool // that were asked for
-	numbers    int             // given out
+	asked      map[string]int // how often, by the action
+	numbers    int            // given out
 	refuse     func(method, path string) *Refusal
 }
 
@@ -75,7 +76,7 @@ func New(c Config) *Cloud {
 		c.Delays = usual
 	}
 	return &Cloud{config: c, begun: time.Now(), groups: map[string]bool{}, sets: map[string]*set{}, operations: map[string]*operation{},
-		broken: map[string]string{}, effects: map[string]int{}, actions: map[string]bool{}}
+		broken: map[string]string{}, failing: map[string]Failure{}, effects: map[string]int{}, asked: map[string]int{}}
 }
 
 // now is the time by the cloud's clock.
@@ -119,6 +120,25 @@ func (c *Cloud) Break(name, why string) {
 	c.broken[name] = why
 }
 
+// Failure is why an operation fails that was accepted.
+type Failure struct{ Code, Message string }
+
+// FailNext has the next operation on a scale set, which is there or is still to be
+// made, be accepted and then fail.
+func (c *Cloud) FailNext(name string, how Failure) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failing[name] = how
+}
+
+// ForgetOperations has the cloud know of no operation any more, as if they had
+// been long ago.
+func (c *Cloud) ForgetOperations() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.operations)
+}
+
 // Effects counts what requests have changed, by what they did, but for
 // restarts.
 func (c *Cloud) Effects() map[string]int {
@@ -144,10 +164,17 @@ func (c *Cloud) Actions() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var all []string
-	for action := range c.actions {
+	for action := range c.asked {
 		all = append(all, action)
 	}
 	return all
+}
+
+// Asked counts the requests for an action, also those that were refused.
+func (c *Cloud) Asked(action string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked[action]
 }
 
 // Refusal is an error that the cloud answers with.

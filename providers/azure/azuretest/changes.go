@@ -34,7 +34,7 @@ func (c *call) put(_ context.Context, group, name string, p armcompute.VirtualMa
 	p.Name, p.ID, p.Type = &name, to.Ptr(id(group, typeSet, name)), to.Ptr(typeSet)
 	s := &set{model: p, group: group, state: "Creating", created: c.now(), etag: c.number()}
 	c.sets[strings.ToLower(s.id())] = s
-	s.under = c.begin(c.config.Delays.Provision)
+	c.beginOn(s, c.config.Delays.Provision)
 	if why := c.broken[name]; why != "" {
 		s.under.code, s.under.why = "VMExtensionProvisioningError", why
 	}
@@ -143,7 +143,8 @@ func (c *call) patch(_ context.Context, group, name string, p armcompute.Virtual
 		return resp, c.no(http.StatusBadRequest, code, "%s", why)
 	}
 	s.under.preempt(c.now())
-	s.state, s.etag, s.under = "Updating", c.number(), c.begin(c.config.Delays.Model)
+	s.state, s.etag = "Updating", c.number()
+	c.beginOn(s, c.config.Delays.Model)
 	c.effects["models changed"]++
 	c.scale(s)
 	resp.SetTerminalResponse(http.StatusOK, armcompute.VirtualMachineScaleSetsClientUpdateResponse{VirtualMachineScaleSet: s.view(false)}, nil)

@@ -16,7 +16,10 @@ type operation struct {
 	code, why string // if it fails
 }
 
-const operationsPath = "/subscriptions/" + Subscription + "/providers/Microsoft.Compute/locations/here/operations/"
+const (
+	operationsPath = "/subscriptions/" + Subscription + "/providers/Microsoft.Compute/locations/here/operations/"
+	readsOperation = "Microsoft.Compute/locations/operations/read"
+)
 
 // begin begins an operation that takes so long.
 func (c *call) begin(takes time.Duration) *operation {
@@ -24,6 +27,15 @@ func (c *call) begin(takes time.Duration) *operation {
 	c.operations[o.id] = o
 	c.operation = o
 	return o
+}
+
+// beginOn begins an operation on a scale set, which may be to fail.
+func (c *call) beginOn(s *set, takes time.Duration) {
+	s.under = c.begin(takes)
+	if how, ok := c.failing[s.name()]; ok {
+		delete(c.failing, s.name())
+		s.under.code, s.under.why = how.Code, how.Message
+	}
 }
 
 // preempt ends an operation that another one takes the place of.

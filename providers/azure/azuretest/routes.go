@@ -63,6 +63,9 @@ func find(r *http.Request) *route {
 
 // Action is what a request asks for, as role definitions name it, or empty.
 func Action(r *http.Request) string {
+	if _, ok := operationID(r); ok {
+		return readsOperation
+	}
 	if to := find(r); to != nil {
 		return to.action
 	}

@@ -64,6 +64,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if id, ok := operationID(r); ok {
+		c.asked[readsOperation]++
 		c.poll(w, id)
 		return
 	}
@@ -72,7 +73,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, Refusal{http.StatusNotFound, "InvalidResourceType", "there is nothing at " + r.Method + " " + r.URL.Path, 0})
 		return
 	}
-	c.actions[route.action] = true
+	c.asked[route.action]++
 	one := &call{Cloud: c, request: r}
 	answer, err := one.ask(route)
 	if err != nil {
