@@ -2,6 +2,7 @@ package cloudfoundry
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -79,6 +80,10 @@ func kinded(err error) error {
 			return fmt.Errorf("%w: %s: %s", kind, said.Title, said.Detail)
 		}
 		return err
+	}
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) {
+		return fmt.Errorf("%w: %w: have this machine trust who has signed it, or set skipSslValidation of the account", gennaker.ErrInvalid, err)
 	}
 	var login *oauth2.RetrieveError
 	if errors.As(err, &login) && login.Response != nil {

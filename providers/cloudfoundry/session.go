@@ -29,7 +29,11 @@ func (s *session) open(ctx context.Context) (*client.Client, error) {
 	if s.client != nil {
 		return s.client, nil
 	}
-	made, err := config.New(s.config.API, s.who(), config.HttpClient(&http.Client{Transport: s.transport()}), config.UserAgent("gennaker"))
+	options := []config.Option{s.who(), config.HttpClient(&http.Client{Transport: s.transport()}), config.UserAgent("gennaker")}
+	if s.config.SkipSSLValidation { // else the client turns off what a plain transport says
+		options = append(options, config.SkipTLSValidation())
+	}
+	made, err := config.New(s.config.API, options...)
 	if err != nil {
 		return nil, kinded(err)
 	}

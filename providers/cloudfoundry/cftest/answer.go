@@ -96,6 +96,9 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request, h handler) {
 		return // who asked has gone
 	}
 	asked := &request{Request: r, body: body, url: "http://" + r.Host}
+	if r.TLS != nil {
+		asked.url = "https://" + r.Host
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if v, virtual := c.clock.(*Virtual); virtual && r.Method != http.MethodGet {
