@@ -181,13 +181,6 @@ func Default() Config {
 	}
 }
 
-// Secret is a text that is not printed.
-type Secret string
-
-func (Secret) String() string               { return "(secret)" }
-func (Secret) GoString() string             { return "(secret)" }
-func (Secret) MarshalText() ([]byte, error) { return []byte("(secret)"), nil }
-
 func (c Config) registry() *providers.Registry {
 	byName := map[string]providers.Provider{}
 	for _, a := range c.Accounts {

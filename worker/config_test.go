@@ -16,6 +16,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
+	"github.com/gennaker/gennaker/providers/cloudfoundry"
 )
 
 // load writes a file and loads it with an environment.
@@ -240,6 +241,38 @@ func TestASecretIsNotPrinted(t *testing.T) {
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		if text := fmt.Sprintf(format, c); strings.Contains(text, "s3cret") {
 			t.Errorf("%s prints the API key: %s", format, text)
+		}
+	}
+}
+
+func TestSecretsOfTheFileAreInTheEnvironment(t *testing.T) {
+	const file = `
+temporal: {apiKey: secret://KEY}
+accounts:
+  - name: cf
+    provider: cloudfoundry
+    api: https://api.example.com
+    user: gennaker
+    password: secret://CF
+    spaces: ["shop > dev"]
+    registries: [{host: registry.example.com, user: ada, password: "secret://REGISTRY"}]
+`
+	c, err := load(t, file, map[string]string{"GENNAKER_SECRET_KEY": "k3y", "GENNAKER_SECRET_CF": "s3cret", "GENNAKER_SECRET_REGISTRY": "hers"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := c.Accounts[0].Provider.(*cloudfoundry.Cloud)
+	want := cloudfoundry.Registry{Host: "registry.example.com", Username: "ada", Password: "hers"}
+	if c.Temporal.APIKey != "k3y" || is.Password != "s3cret" || len(is.Registries) != 1 || is.Registries[0] != want {
+		t.Errorf("the key is %q, the password %q, the registries are %+v", string(c.Temporal.APIKey), is.Password, is.Registries)
+	}
+	_, err = load(t, file, map[string]string{"GENNAKER_SECRET_KEY": "k3y", "GENNAKER_SECRET_REGISTRY": ""})
+	for _, want := range []string{
+		"worker.yaml:8: accounts[0].password: the environment has no GENNAKER_SECRET_CF, which secret://CF stands for",
+		"worker.yaml:10: accounts[0].registries[0].password: the environment has no GENNAKER_SECRET_REGISTRY",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Load does not say\n%s\nbut\n%v", want, err)
 		}
 	}
 }

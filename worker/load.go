@@ -20,6 +20,7 @@ import (
 func Load(file string, lookup func(name string) (string, bool)) (Config, error) {
 	c := Default()
 	r := newReport(file)
+	r.lookup = lookup
 	if file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {

@@ -57,6 +57,7 @@ type report struct {
 	file     string
 	places   map[string]Place // by field
 	problems Problems
+	lookup   func(variable string) (string, bool)
 	requests *ratelimit.Limits // of the accounts that are opened
 }
 

@@ -35,6 +35,8 @@ type Config struct {
 	ClientID, ClientSecret string
 	Token                  string
 	SkipSSLValidation      bool
+	// Registries are those of images that want a user and a password.
+	Registries []Registry
 	// Spaces are the regions of the account, each "organization > space".
 	Spaces []string
 	// Lag is for how long after a change an answer may show what was before.
@@ -100,6 +102,7 @@ func (c Config) check() error {
 		{ways != 1, "give user and password, or clientId and clientSecret, or a token"},
 		{c.Token == "" && (c.Username == "") != (c.Password == ""), "user and password belong together"},
 		{c.Token == "" && (c.ClientID == "") != (c.ClientSecret == ""), "clientId and clientSecret belong together"},
+		{slices.ContainsFunc(c.Registries, Registry.incomplete), "registries: each needs a host without a path, a user and a password"},
 		{len(c.Spaces) == 0, `spaces: name the spaces of the account, at least one, each as "organization > space"`},
 	} {
 		if x.wrong {

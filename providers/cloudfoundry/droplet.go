@@ -84,17 +84,21 @@ func (s *space) pack(ctx context.Context, app string, from *Artifact, token stri
 }
 
 func (s *space) makePackage(ctx context.Context, app string, from *Artifact, token string) (*resource.Package, error) {
+	image := from.image()
 	if from.Type == artifactApp {
 		source, err := s.packageOf(ctx, from)
 		if err != nil {
 			return nil, err
 		}
-		p, err := s.Packages.Copy(ctx, source, app)
-		return p, kinded(err)
+		if source.Data.Docker == nil {
+			p, err := s.Packages.Copy(ctx, source.GUID, app)
+			return p, kinded(err)
+		}
+		image = source.Data.Docker.Image // a copy would be without the registry's password
 	}
 	in := resource.NewPackageCreate(app)
-	if from.Type == artifactImage {
-		in.Type, in.Data = "docker", &resource.DockerPackage{Image: from.image()}
+	if from.Type != artifactBits {
+		in.Type, in.Data = "docker", &resource.DockerPackage{Image: image, DockerCredentials: s.cloud.credentials(image)}
 	}
 	in.Metadata = marked(map[string]string{gennaker.MarkToken: token})
 	p, err := s.Packages.Create(ctx, in)
@@ -164,19 +168,23 @@ func (s *space) source(ctx context.Context, from *Artifact) (*resource.App, erro
 	return a, nil
 }
 
-// packageOf is the guid of the package that another app runs.
-func (s *space) packageOf(ctx context.Context, from *Artifact) (string, error) {
+// packageOf is the package that another app runs.
+func (s *space) packageOf(ctx context.Context, from *Artifact) (*resource.Package, error) {
 	a, err := s.source(ctx, from)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	d, err := s.Droplets.GetCurrentForApp(ctx, a.GUID)
 	if err != nil {
-		return "", fmt.Errorf("app %s: %w", from.Name, invalidIfGone(kinded(err)))
+		return nil, fmt.Errorf("app %s: %w", from.Name, invalidIfGone(kinded(err)))
 	}
 	link, ok := d.Links["package"]
 	if !ok {
-		return "", fmt.Errorf("app %s: %w: its droplet is of no package", from.Name, gennaker.ErrInvalid)
+		return nil, fmt.Errorf("app %s: %w: its droplet is of no package", from.Name, gennaker.ErrInvalid)
 	}
-	return path.Base(link.Href), nil
+	p, err := s.Packages.Get(ctx, path.Base(link.Href))
+	if err != nil {
+		return nil, fmt.Errorf("app %s: its package: %w", from.Name, invalidIfGone(kinded(err)))
+	}
+	return p, nil
 }

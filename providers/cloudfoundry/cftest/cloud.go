@@ -19,6 +19,7 @@ type Cloud struct {
 	effects     map[string]int
 	tokens      map[string]bool
 	users       map[string]string // their passwords; also of clients
+	registries  map[string]login  // by their hosts, of those that want one
 	sick        map[string]bool   // instances, by their guid
 	logs        map[string][]line // by the app's guid
 	orgs        []*org
@@ -44,7 +45,7 @@ func New(c Config) *Cloud {
 	if c.Clock == nil {
 		c.Clock = realClock{}
 	}
-	cloud := &Cloud{clock: c.Clock, times: c.Times, effects: map[string]int{}, tokens: map[string]bool{}, sick: map[string]bool{},
+	cloud := &Cloud{clock: c.Clock, times: c.Times, effects: map[string]int{}, tokens: map[string]bool{}, sick: map[string]bool{}, registries: map[string]login{},
 		logs: map[string][]line{}, users: map[string]string{"admin": "secret", "gennaker": "secret"}}
 	cloud.mux = cloud.routesOf(table)
 	return cloud
@@ -86,6 +87,13 @@ func (c *Cloud) AddService(offering string, plans ...string) {
 	for _, name := range plans {
 		c.plans = append(c.plans, &plan{object: c.object(), name: name, offering: offering})
 	}
+}
+
+// AddRegistry has the images of a host be for that user alone.
+func (c *Cloud) AddRegistry(host, user, password string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.registries[host] = login{user, password}
 }
 
 // Sicken has an instance crash, or be well again.

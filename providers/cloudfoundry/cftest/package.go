@@ -11,17 +11,24 @@ import (
 	"time"
 )
 
+// login is a user of a registry.
+type login struct{ user, password string }
+
 type pkg struct {
 	object
 	app   *app
 	kind  string // bits or docker
 	image string
+	login login // to the image's registry
 	state string
 	sum   string // of the bits
 }
 
 func (p *pkg) show(r *request) doc {
 	data := doc{"image": p.image, "username": nil, "password": nil}
+	if p.login.user != "" {
+		data["username"], data["password"] = p.login.user, "[PRIVATE DATA HIDDEN]"
+	}
 	if p.kind == "bits" {
 		data = doc{"error": nil, "checksum": doc{"type": "sha256", "value": nil}}
 		if p.sum != "" {
@@ -97,7 +104,7 @@ func createPackage(c *Cloud, r *request) (answer, error) {
 	case in.Type == "docker" && (in.Data == nil || in.Data.Image == ""):
 		return answer{}, unprocessable("Image required")
 	case in.Type == "docker":
-		p.image, p.state = in.Data.Image, "READY"
+		p.image, p.state, p.login = in.Data.Image, "READY", login{in.Data.Username, in.Data.Password}
 	case in.Type != "bits":
 		return answer{}, unprocessable("Type must be one of 'bits, docker'")
 	}
@@ -241,6 +248,11 @@ func (c *Cloud) settleBuilds() {
 			continue
 		}
 		from := b.source()
+		if host, _, _ := strings.Cut(b.pkg.image, "/"); c.registries[host] != b.pkg.login && c.registries[host] != (login{}) {
+			b.state, b.reason = "FAILED", "StagingError - Staging error: staging failed"
+			c.write(b.pkg.app.guid, "STG/0", "pull access denied: "+from+": unauthorized\n")
+			continue
+		}
 		if broken(from) {
 			b.state, b.reason = "FAILED", "StagingError - Staging error: cannot make a droplet of "+from
 			c.write(b.pkg.app.guid, "STG/0", "cannot stage "+from+"\n")
