@@ -127,7 +127,7 @@ func TestKubernetesDeploysRedBlackAndTakesBackWhatNeverIsReady(t *testing.T) {
 			t.Errorf("left are %s; want %s", got, want)
 		}
 	}
-	s.resizesDeployment()
+	s.resizesAndDestroysDeployment()
 	restarted := s.restart("shop-web-v002")
 	s.deploy("shop:4")
 	if err := <-restarted; err != nil {
@@ -139,17 +139,14 @@ func TestKubernetesDeploysRedBlackAndTakesBackWhatNeverIsReady(t *testing.T) {
 	}
 }
 
-const resize = `
-application: shop
-name: resize
-stages:
-  - {refId: resize, type: resizeServerGroup, cloudProvider: kubernetes, credentials: kube, region: shop,
-     serverGroupName: deployment shop-api, action: scale_exact, capacity: {min: 3, desired: 3, max: 3}}
-`
+// onDeployment is a stage about a Deployment under the name that it has as a
+// server group.
+func onDeployment(fields string) string {
+	return "application: shop\nname: byhand\nstages:\n  - {cloudProvider: kubernetes, credentials: kube, namespace: shop, serverGroupName: deployment shop-api, " + fields + "}\n"
+}
 
-// resizesDeployment resizes a Deployment by the stage of server groups, under
-// the name that it has as one.
-func (s *shop) resizesDeployment() {
+// resizesAndDestroysDeployment does so by the stages of server groups.
+func (s *shop) resizesAndDestroysDeployment() {
 	s.Helper()
 	labels := map[string]string{"app": "api"}
 	_, err := s.cluster.Client.AppsV1().Deployments("shop").Create(s.Context(), &apps.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "shop-api"},
@@ -158,8 +155,12 @@ func (s *shop) resizesDeployment() {
 	if err != nil {
 		s.Fatal(err)
 	}
-	s.succeed(resize, nil)
+	s.succeed(onDeployment("type: resizeServerGroup, action: scale_exact, capacity: {min: 3, desired: 3, max: 3}"), nil)
 	if got := s.seen("deployment shop-api"); got != "deployment shop-api of api:1: 3 up, 0 out" {
 		s.Errorf("resized there is %s", got)
+	}
+	s.succeed(onDeployment("type: destroyServerGroup, allowLastServerGroup: true"), nil)
+	if got := s.seen("deployment shop-api"); got != "" {
+		s.Errorf("destroyed there is %s", got)
 	}
 }

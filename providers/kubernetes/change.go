@@ -19,7 +19,8 @@ func (c *Cloud) change(what string, ref gennaker.ServerGroupRef, call func() err
 	return nil
 }
 
-// Resize sets how many pods there are, and the bounds, which are notes.
+// Resize sets how many pods there are, or are to be when it is enabled again,
+// and the bounds, which are notes.
 func (c *Cloud) Resize(ctx context.Context, r gennaker.ResizeServerGroup) error {
 	return c.change("resize", r.ServerGroupRef, func() error {
 		if err := r.Capacity.Check(); err != nil {
@@ -29,11 +30,12 @@ func (c *Cloud) Resize(ctx context.Context, r gennaker.ResizeServerGroup) error 
 		if err != nil {
 			return err
 		}
-		return c.patch(ctx, g, map[string]any{
-			"metadata": map[string]any{"annotations": map[string]any{
-				noteMin: strconv.Itoa(r.Capacity.Min), noteMax: strconv.Itoa(r.Capacity.Max)}},
-			"spec": map[string]any{"replicas": r.Capacity.Desired},
-		})
+		replicas := r.Capacity.Desired
+		notes := map[string]any{noteMin: strconv.Itoa(r.Capacity.Min), noteMax: strconv.Itoa(r.Capacity.Max)}
+		if _, rests := g.resting(); rests {
+			replicas, notes[noteResting] = 0, strconv.Itoa(replicas)
+		}
+		return c.patch(ctx, g, scaled(replicas, notes))
 	})
 }
 

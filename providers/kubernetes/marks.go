@@ -21,6 +21,7 @@ const (
 	labelServerGroup = "gennaker.io/server-group"
 	noteMin          = "capacity.gennaker.io/min"
 	noteMax          = "capacity.gennaker.io/max"
+	noteResting      = "capacity.gennaker.io/resting" // how many pods it is to have when it is enabled again
 	noteDisabled     = "traffic.gennaker.io/disabled" // "true" keeps it out of traffic
 	noteCreated      = "created.gennaker.io/at"       // Kubernetes knows only the second
 	noteLeaving      = "instances.gennaker.io/leaving"

@@ -8,22 +8,24 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// TestTheAPIServerRestartsInTheMiddleOfWhatIsDone makes each call again and
-// again until it is done, as workers do, while the API server goes and comes.
-func TestTheAPIServerRestartsInTheMiddleOfWhatIsDone(t *testing.T) {
-	a := open(t)
-	insist := func(what string, call func() error) {
-		t.Helper()
-		for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-			err := call()
-			if err == nil {
-				return
-			}
-			if !errors.Is(err, gennaker.ErrUnavailable) || time.Now().After(deadline) {
-				t.Fatalf("%s = %v, want it done, or ErrUnavailable for a while", what, err)
-			}
+// insist makes a call again and again until it is done, as workers do.
+func insist(t *testing.T, what string, call func() error) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		err := call()
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, gennaker.ErrUnavailable) || time.Now().After(deadline) {
+			t.Fatalf("%s = %v, want it done, or ErrUnavailable for a while", what, err)
 		}
 	}
+}
+
+// TestTheAPIServerRestartsInTheMiddleOfWhatIsDone makes each call while the
+// API server goes and comes.
+func TestTheAPIServerRestartsInTheMiddleOfWhatIsDone(t *testing.T) {
+	a := open(t)
 	old, next := a.ask("shop-web-v000", 2), a.ask("shop-web-v001", 3)
 	a.create(old.Name, 2)
 	before := a.eventually(old.Name, "up", up(2))
@@ -33,7 +35,7 @@ func TestTheAPIServerRestartsInTheMiddleOfWhatIsDone(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		restarted <- a.cluster.StartAPI(t.Context())
 	}()
-	insist("Create", func() error { return a.Create(t.Context(), next) })
+	insist(t, "Create", func() error { return a.Create(t.Context(), next) })
 	if err := <-restarted; err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +44,8 @@ func TestTheAPIServerRestartsInTheMiddleOfWhatIsDone(t *testing.T) {
 		a.cluster.StopAPI()
 		restarted <- a.cluster.StartAPI(t.Context())
 	}()
-	insist("Disable", func() error { return a.Disable(t.Context(), old.Ref()) })
-	insist("Resize", func() error {
+	insist(t, "Disable", func() error { return a.Disable(t.Context(), old.Ref()) })
+	insist(t, "Resize", func() error {
 		return a.Resize(t.Context(), gennaker.ResizeServerGroup{ServerGroupRef: next.Ref(), Capacity: gennaker.Capacity{Desired: 2, Max: 2}})
 	})
 	if err := <-restarted; err != nil {

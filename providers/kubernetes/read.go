@@ -136,6 +136,7 @@ func (s surroundings) see(account string, g group) gennaker.ServerGroup {
 		Name:     g.name(), Moniker: gennaker.ParseMoniker(g.name()), Capacity: g.capacity(), Enabled: enabled,
 		Created: created(&g.meta), LoadBalancers: balancers.names(), Marks: marks(&g.meta), Trouble: g.trouble,
 	}
+	_, seen.Resting = g.resting()
 	if noted, ok := g.noted(); ok {
 		seen.LoadBalancers = noted
 	}
@@ -151,7 +152,7 @@ func (s surroundings) see(account string, g group) gennaker.ServerGroup {
 // enabled reports whether new pods take traffic. Where there are no Services to
 // tell, our note does.
 func (g group) enabled(balancers services) bool {
-	if g.meta.DeletionTimestamp != nil {
+	if _, rests := g.resting(); rests || g.meta.DeletionTimestamp != nil {
 		return false
 	}
 	for _, s := range balancers {
@@ -165,11 +166,15 @@ func (g group) enabled(balancers services) bool {
 // capacity is how many pods it wants. Kubernetes knows no bounds; ours are
 // notes, and what another has scaled it to counts more.
 func (g group) capacity() gennaker.Capacity {
+	desired := g.replicas
+	if wants, rests := g.resting(); rests {
+		desired = wants
+	}
 	bound := func(note string) int {
 		if n, err := strconv.Atoi(g.meta.Annotations[note]); err == nil {
 			return n
 		}
-		return g.replicas
+		return desired
 	}
-	return gennaker.Capacity{Min: min(bound(noteMin), g.replicas), Desired: g.replicas, Max: max(bound(noteMax), g.replicas)}
+	return gennaker.Capacity{Min: min(bound(noteMin), desired), Desired: desired, Max: max(bound(noteMax), desired)}
 }

@@ -16,7 +16,7 @@ import (
 
 // Disable takes the labels that the Services select off the pod template, so
 // that new pods have no traffic, and then off the pods, which run on and answer
-// what they have.
+// what they have. A workload that would replace such pods rests instead.
 func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
 	return c.change("disable", ref, func() error { return c.direct(ctx, ref, false) })
 }
@@ -75,8 +75,8 @@ func (c *Cloud) direct(ctx context.Context, ref gennaker.ServerGroupRef, in bool
 	if err != nil {
 		return err
 	}
-	if g.kind != replicaSet && in {
-		return nil // it always is
+	if g.kind != replicaSet {
+		return c.rest(ctx, g, !in)
 	}
 	traffic, err := g.traffic(balancers)
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *Cloud) behind(ctx context.Context, ref gennaker.ServerGroupRef) (group,
 // like its template.
 func (g group) traffic(balancers services) (map[string]string, error) {
 	if g.kind != replicaSet {
-		return nil, fmt.Errorf("%w: a %s replaces its pods when their labels change, so none is kept out of traffic: scale it, or deploy ReplicaSets", gennaker.ErrInvalid, g.kind)
+		return nil, fmt.Errorf("%w: a %s replaces its pods when their labels change, so it can rest, and no part of it be kept out of traffic: deploy ReplicaSets", gennaker.ErrInvalid, g.kind)
 	}
 	traffic, err := balancers.labels()
 	if err != nil {

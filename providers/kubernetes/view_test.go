@@ -167,8 +167,8 @@ func TestDeploymentsAndStatefulSetsAreServerGroupsOfTheirOwnClusters(t *testing.
 		if !g.Enabled || g.Capacity != (gennaker.Capacity{Min: 2, Desired: 2, Max: 2}) || fmt.Sprint(g.LoadBalancers) != balancers {
 			t.Errorf("%s is %+v", name, g)
 		}
-		if err := a.Disable(t.Context(), g.Ref()); !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), "replaces its pods") {
-			t.Errorf("Disable of %s = %v, want ErrInvalid and why", name, err)
+		if err := a.DisablePart(t.Context(), g.Ref(), 50); !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), "replaces its pods") {
+			t.Errorf("DisablePart of %s = %v, want ErrInvalid and why", name, err)
 		}
 		if err := a.Resize(t.Context(), gennaker.ResizeServerGroup{ServerGroupRef: g.Ref(), Capacity: gennaker.Capacity{Desired: 3, Max: 4}}); err != nil {
 			t.Fatal(err)
@@ -189,9 +189,7 @@ func TestADeploymentShrinksByThePodsThatAreTerminatedAndAStatefulSetDoesNot(t *t
 	g := a.eventually("deployment web", "up", up(2))
 	shrink := gennaker.TerminateInstances{InstancesRef: gennaker.InstancesRef{ServerGroupRef: g.Ref(), IDs: ids(g)[:1]}, Shrink: true}
 	for range 2 {
-		if err := a.TerminateInstances(t.Context(), shrink); err != nil {
-			t.Fatal(err)
-		}
+		insist(t, "TerminateInstances", func() error { return a.TerminateInstances(t.Context(), shrink) })
 	}
 	a.eventually("deployment web", "smaller by one", func(now gennaker.ServerGroup) bool { return up(1)(now) && ids(now)[0] == ids(g)[1] })
 	shrink.ServerGroupRef = a.ref("statefulSet db")
