@@ -47,7 +47,9 @@ func onKubernetes(t *testing.T, _ *world, r row) (*scene, error) {
 			"restartPolicy": "Never", "containers": []any{map[string]any{"name": "migrate", "image": map[bool]string{true: "shop:7", false: "shop-runs:7"}[ends]}}}}}}}
 	}
 	method, end, _ := strings.Cut(strings.TrimSuffix(r.loses, "/NAME"), " ")
-	s.breaks(link, func(q *http.Request) bool { return q.Method == method && strings.Contains(q.URL.Path, end) })
+	s.breaks(link, func(q *http.Request) bool {
+		return q.Method == method && strings.Contains(q.URL.Path, end) && !q.URL.Query().Has("dryRun")
+	})
 	if s.effects, err = inNamespace(t, cluster, s); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
+	networking "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -52,6 +53,10 @@ func (c *Cloud) pods(ctx context.Context, namespace, selector string) ([]core.Po
 
 func (c *Cloud) services(ctx context.Context, namespace string) (services, error) {
 	return all(ctx, "", c.typed.CoreV1().Services(namespace).List, func(l *core.ServiceList) []core.Service { return l.Items })
+}
+
+func (c *Cloud) ingresses(ctx context.Context, namespace string) ([]networking.Ingress, error) {
+	return all(ctx, "", c.typed.NetworkingV1().Ingresses(namespace).List, func(l *networking.IngressList) []networking.Ingress { return l.Items })
 }
 
 func (c *Cloud) slices(ctx context.Context, namespace string) ([]discovery.EndpointSlice, error) {

@@ -4,16 +4,17 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"slices"
 	"strconv"
 
 	core "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/gennaker/gennaker"
 )
 
 // ListLoadBalancers returns the Services that choose pods, with the server
-// groups that are noted to be theirs, or whose pods they choose.
+// groups that are noted to be theirs, or whose pods they choose; and the
+// Ingresses, with the server groups of the Services that they send requests to.
 func (c *Cloud) ListLoadBalancers(ctx context.Context, region string) ([]gennaker.LoadBalancer, error) {
 	var list []gennaker.LoadBalancer
 	for _, namespace := range c.lists(region) {
@@ -31,24 +32,41 @@ func (c *Cloud) balancersIn(ctx context.Context, namespace string) ([]gennaker.L
 	if err != nil {
 		return nil, err
 	}
+	ingresses, err := c.ingresses(ctx, namespace)
+	if err != nil {
+		return nil, err
+	}
 	groups, err := c.groups(ctx, namespace, gennaker.Scope{})
 	if err != nil {
 		return nil, err
 	}
 	var list []gennaker.LoadBalancer
+	add := func(at metav1.ObjectMeta, name, address string, all services) {
+		if c.has(at.Namespace) {
+			list = append(list, gennaker.LoadBalancer{Location: gennaker.Location{Account: c.account, Region: at.Namespace},
+				Name: name, Address: address, ServerGroups: all.groups(groups)})
+		}
+	}
 	for _, s := range found {
-		if len(s.Spec.Selector) == 0 || !c.has(s.Namespace) {
-			continue
+		if len(s.Spec.Selector) > 0 {
+			add(s.ObjectMeta, s.Name, reach(s), services{s})
 		}
-		b := gennaker.LoadBalancer{Location: gennaker.Location{Account: c.account, Region: s.Namespace}, Name: s.Name, Address: reach(s)}
-		for _, g := range groups {
-			if slices.Contains(services{s}.of(g).names(), s.Name) {
-				b.ServerGroups = append(b.ServerGroups, g.name())
-			}
-		}
-		list = append(list, b)
+	}
+	for _, i := range ingresses {
+		add(i.ObjectMeta, ingressWord+i.Name, entrance(i), found.behind(i))
 	}
 	return list, nil
+}
+
+// groups are the names of those server groups that have one of the Services.
+func (s services) groups(all []group) []string {
+	var names []string
+	for _, g := range all {
+		if len(s.of(g)) > 0 {
+			names = append(names, g.name())
+		}
+	}
+	return names
 }
 
 // reach is where clients find a Service: from outside if it is there, else in

@@ -16,7 +16,8 @@ import (
 // manager is the name under which Kubernetes knows whose fields are ours.
 const manager = "gennaker"
 
-// ApplyManifests binds artifacts, then applies what others need first: a
+// ApplyManifests binds artifacts, has the cluster look at everything, and then
+// applies it, what others need first: a
 // versioned object is given its name, and those after it refer to that.
 func (c *Cloud) ApplyManifests(ctx context.Context, a gennaker.ApplyManifests) (gennaker.AppliedManifests, error) {
 	d := delivery{cloud: c, asked: a}
@@ -24,6 +25,9 @@ func (c *Cloud) ApplyManifests(ctx context.Context, a gennaker.ApplyManifests) (
 		return gennaker.AppliedManifests{}, fmt.Errorf("kubernetes: %w", err)
 	}
 	if err := d.bindGiven(); err != nil {
+		return gennaker.AppliedManifests{}, fmt.Errorf("kubernetes: %w", err)
+	}
+	if err := d.rehearse(ctx); err != nil {
 		return gennaker.AppliedManifests{}, fmt.Errorf("kubernetes: %w", err)
 	}
 	for _, o := range d.inOrder() {
@@ -51,6 +55,7 @@ type manifest struct {
 	base     string // its name without a version
 	resource resource
 	live     *unstructured.Unstructured // as it is, once applied
+	dry      []string                   // metav1.DryRunAll if nothing is to be changed
 }
 
 func (m *manifest) title() string {

@@ -60,7 +60,7 @@ func (c *Cloud) applyPatch(ctx context.Context, m *manifest, force bool) error {
 		return err
 	}
 	m.live, err = m.resource.in(m.GetNamespace()).Patch(ctx, m.GetName(), types.ApplyPatchType, data,
-		metav1.PatchOptions{FieldManager: manager, FieldValidation: metav1.FieldValidationStrict, Force: &force})
+		metav1.PatchOptions{FieldManager: manager, FieldValidation: metav1.FieldValidationStrict, Force: &force, DryRun: m.dry})
 	return err
 }
 
@@ -99,7 +99,7 @@ func immutable(err error) error {
 // post makes an object that is not there.
 func (c *Cloud) post(ctx context.Context, m *manifest) (err error) {
 	m.live, err = m.resource.in(m.GetNamespace()).Create(ctx, m.Unstructured,
-		metav1.CreateOptions{FieldManager: manager, FieldValidation: metav1.FieldValidationStrict})
+		metav1.CreateOptions{FieldManager: manager, FieldValidation: metav1.FieldValidationStrict, DryRun: m.dry})
 	return kinded(err)
 }
 

@@ -23,6 +23,9 @@ type services []core.Service
 func (c *Cloud) named(ctx context.Context, namespace string, names []string) (services, error) {
 	var list services
 	for _, name := range names {
+		if strings.HasPrefix(strings.ToLower(name), ingressWord) {
+			return nil, fmt.Errorf("loadBalancers: %w: %s sends requests to Services, and those choose pods: name the Service", gennaker.ErrInvalid, name)
+		}
 		s, err := c.typed.CoreV1().Services(namespace).Get(ctx, serviceName(name), metav1.GetOptions{})
 		switch err := kinded(err); {
 		case errors.Is(err, gennaker.ErrNotFound):

@@ -305,6 +305,7 @@ func TestABlockThatCannotBeSaysWhy(t *testing.T) {
 		}},
 		{"two images", "image and imageId mean the same", func(c *gennaker.CreateServerGroup) { c.Spec["image"], c.Spec["imageId"] = "a", "b" }},
 		{"a Service that is not there", "there is no Service gone", func(c *gennaker.CreateServerGroup) { c.LoadBalancers = []string{"gone"} }},
+		{"an Ingress", "name the Service", func(c *gennaker.CreateServerGroup) { c.LoadBalancers = []string{"ingress shop"} }},
 		{"a Service without a selector", "has no selector", func(c *gennaker.CreateServerGroup) { c.LoadBalancers = []string{"outside"} }},
 		{"Services that choose no pod together", "no pod is chosen by all", func(c *gennaker.CreateServerGroup) { c.LoadBalancers = []string{"shop", "service mail"} }},
 		{"a name that Kubernetes does not take", "RFC 1123", func(c *gennaker.CreateServerGroup) { c.Name = "Shop-v000" }},
