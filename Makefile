@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BIN := $(CURDIR)/bin
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LDFLAGS := -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
+LDFLAGS := -s -w -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
 .PHONY: help build dev clouds aws cf google azure kube demo check test replay bench faults schema clean
@@ -48,14 +48,15 @@ demo: build ## deploy, judge, red/black, roll back, under traffic
 check: ## format, vet, lint, determinism, imports
 	@./deploy/check.sh
 
-# The tests in dev start real servers, each on the usual ports if they are free,
-# so one package runs at a time. Their programs are built without -race: that
-# of the Temporal server takes longer to build than everything else together.
-test: check build ## everything
+# Most tests wait for a cloud more than they work, so more of them run at once
+# than there are processors. Those in dev run programs that are built without
+# -race: that of the Temporal server takes longer to build than everything else
+# together.
+test: check ## everything
 	@./deploy/kube-targets.sh >/dev/null
-	go test -race -timeout 20m ./...
+	go test -race -p 4 -parallel 8 -timeout 30m ./...
 	go test -race -v -run '^TestBehaviours$$' ./workflows/
-	cd dev && go test -p 1 -timeout 30m ./...
+	cd dev && go test -p 3 -parallel 8 -timeout 30m ./...
 
 replay: ## replay the recorded histories
 	go test -run Replay ./workflows/

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../dev"
 
 marker="$(go env GOCACHE)/gennaker-dev-$(go list -m -f '{{.Version}}' go.temporal.io/server)-$(go env GOVERSION)"
 if [ -e "$marker" ]; then
-	go build -o "$out" ./gennaker-dev
+	go build -ldflags "-s -w" -o "$out" ./gennaker-dev
 	exit
 fi
 
@@ -34,7 +34,7 @@ show() {
 # is not a package name is an error to be read.
 errors=$(mktemp)
 trap 'rm -f "$errors"' EXIT
-go build -v -o "$out" ./gennaker-dev 2> >(tee "$errors" | show) || {
+go build -v -ldflags "-s -w" -o "$out" ./gennaker-dev 2> >(tee "$errors" | show) || {
 	sleep 1
 	grep -E '[: ]' "$errors" >&2 || true
 	exit 1

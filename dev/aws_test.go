@@ -19,6 +19,7 @@ import (
 // succeed, they fail safely, and AWS's own CLI agrees. Then the worker dies in
 // the middle of a deployment.
 func TestExamplesOnAWS(t *testing.T) {
+	t.Parallel()
 	l := startLaptop(t)
 	t.Run("sessions", func(t *testing.T) { // ends when all of them have
 		testscript.Run(t, testscript.Params{

@@ -19,6 +19,7 @@ import (
 type laptop struct {
 	*testing.T   // what runs, runs until its end
 	bin, state   string
+	awsCLI       string // the folder of AWS's CLI
 	home         string
 	worker       *exec.Cmd
 	workerConfig string // its file
@@ -28,14 +29,10 @@ type laptop struct {
 
 func startLaptop(t *testing.T) *laptop {
 	t.Helper()
-	l := &laptop{T: t, bin: t.TempDir(), state: filepath.Join(t.TempDir(), "state"), home: t.TempDir()}
-	buildInto(t, l.bin, ".", "./gennaker-dev")
-	buildInto(t, l.bin, "..", "./starter/gennaker", "./providers/aws/awstest/gennaker-aws")
-	l.amazon = startCloud(t, amazonAnswersAt, filepath.Join(l.bin, "gennaker-aws"), "--port", "0", "--ministack", awsTarget(t, "ministack"))
+	l := &laptop{T: t, bin: programs(t), state: filepath.Join(t.TempDir(), "state"), home: t.TempDir()}
+	l.amazon = startCloud(t, amazonAnswersAt, filepath.Join(l.bin, "gennaker-aws"), "--port", "0", "--speed", "30", "--ministack", awsTarget(t, "ministack"))
 	l.moto = startMoto(t, awsTarget(t, "moto"))
-	if err := os.Symlink(awsTarget(t, "aws"), filepath.Join(l.bin, "aws")); err != nil {
-		t.Fatal(err)
-	}
+	l.awsCLI = filepath.Dir(awsTarget(t, "aws"))
 	l.workerConfig, l.awsConfig = l.example("worker.yaml"), l.example("aws.config")
 	l.append(l.workerConfig, "  - {name: moto, provider: aws, regions: [us-east-1], lag: 0s, lookEvery: 200ms, endpoint: "+l.moto+", accessKeyId: test, secretAccessKey: test}\n")
 	l.append(l.awsConfig, "\n[profile moto]\nregion = us-east-1\nendpoint_url = "+l.moto+"\naws_access_key_id = test\naws_secret_access_key = test\n")
@@ -65,7 +62,7 @@ func awsTarget(t *testing.T, name string) string {
 // example is a copy of a file of examples/aws for the Amazon of this test.
 func (l *laptop) example(name string) string {
 	l.Helper()
-	const usual = "http://127.0.0.1:7244"
+	const usual, asOften = "http://127.0.0.1:7244", "lookEvery: 500ms # it is ten times as fast as Amazon"
 	text, err := os.ReadFile(filepath.Join("..", "examples", "aws", name))
 	if err != nil {
 		l.Fatal(err)
@@ -74,7 +71,7 @@ func (l *laptop) example(name string) string {
 		l.Fatalf("%s does not name %s, where make aws answers", name, usual)
 	}
 	file := filepath.Join(l.TempDir(), name)
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), usual, l.amazon)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.NewReplacer(usual, l.amazon, asOften, "lookEvery: 200ms").Replace(string(text))), 0o600); err != nil {
 		l.Fatal(err)
 	}
 	return file
@@ -165,7 +162,7 @@ func awaitTrue(t *testing.T, log string, ready func() bool) {
 func (l *laptop) environment() map[string]string {
 	examples, _ := filepath.Abs(filepath.Join("..", "examples", "aws"))
 	return map[string]string{
-		"PATH": l.bin + string(os.PathListSeparator) + os.Getenv("PATH"), "GENNAKER_STATE": l.state, "GENNAKER_USER": "ada",
+		"PATH": strings.Join([]string{l.bin, l.awsCLI, os.Getenv("PATH")}, string(os.PathListSeparator)), "GENNAKER_STATE": l.state, "GENNAKER_USER": "ada",
 		"HOME":            l.home, // AWS's CLI keeps the credentials of roles there
 		"AWS_CONFIG_FILE": l.awsConfig, "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_PAGER": "", "LANG": "C.UTF-8",
 		"AMAZON": l.amazon, "EXAMPLES": examples,

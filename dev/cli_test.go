@@ -17,15 +17,19 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 
 	"github.com/gennaker/gennaker/dev"
+	"github.com/gennaker/gennaker/dev/devtest"
 )
 
 // TestCommandSessions runs the gennaker command as people do, against a
 // gennaker-dev of its own that deploys the program of the examples.
 func TestCommandSessions(t *testing.T) {
-	bin, state := t.TempDir(), filepath.Join(t.TempDir(), "state")
-	buildInto(t, bin, ".", "./gennaker-dev")
-	buildInto(t, bin, "..", "./starter/gennaker", "./examples/hello") // of another module
-	t.Cleanup(func() { killPrograms(t, filepath.Join(bin, "hello")) })
+	t.Parallel()
+	bin, state := programs(t), filepath.Join(t.TempDir(), "state")
+	hello, err := devtest.Hello(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { killPrograms(t, hello) })
 	key := filepath.Join(t.TempDir(), "ada.pem")
 	addresses := runDev(t, bin, state, workerConfig(t, bin, key))
 	t.Run("sessions", func(t *testing.T) { // ends when all of them have
@@ -37,7 +41,7 @@ func TestCommandSessions(t *testing.T) {
 				env.Setenv("GENNAKER_USER", "ada")
 				env.Setenv("TEMPORAL", addresses.Temporal)
 				env.Setenv("KEY", key)
-				env.Setenv("HELLO", filepath.Join(bin, "hello"))
+				env.Setenv("HELLO", hello)
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "await": await},
@@ -87,13 +91,15 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func buildInto(t *testing.T, bin, module string, packages ...string) {
+// programs is the folder of those that people use.
+func programs(t *testing.T) string {
 	t.Helper()
-	build := exec.Command("go", append([]string{"build", "-buildvcs=false", "-o", bin + "/"}, packages...)...)
-	build.Dir = module
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	bin, err := devtest.Programs("dev/gennaker-dev", "starter/gennaker", "providers/aws/awstest/gennaker-aws",
+		"providers/google/googletest/gennaker-google", "providers/kubernetes/kubetest/gennaker-kube")
+	if err != nil {
+		t.Fatal(err)
 	}
+	return bin
 }
 
 // workerConfig gives ada, with a key that is made here, the role sre.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gennaker/gennaker/dev/devtest"
 	"github.com/gennaker/gennaker/worker"
 )
 
@@ -18,13 +19,11 @@ func TestAProgramBringsAStageTypeOfItsOwn(t *testing.T) {
 	if err := worker.AddSearchAttributes(t.Context(), c, namespace); err != nil {
 		t.Fatal(err)
 	}
-	bin := t.TempDir()
-	program := filepath.Join(bin, "custom")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", program, "./examples/custom")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	bin, err := devtest.Programs("examples/custom")
+	if err != nil {
+		t.Fatal(err)
 	}
+	program := filepath.Join(bin, "custom")
 	serving := exec.Command(program, "worker", address)
 	serving.Stderr = os.Stderr
 	if err := serving.Start(); err != nil {
@@ -34,7 +33,7 @@ func TestAProgramBringsAStageTypeOfItsOwn(t *testing.T) {
 		_ = serving.Process.Signal(os.Interrupt)
 		_ = serving.Wait()
 	})
-	calendar := filepath.Join(bin, "calendar")
+	calendar := filepath.Join(t.TempDir(), "calendar")
 	today := time.Now().UTC().Format(time.DateOnly)
 	document := filepath.Join("..", "examples", "custom", "pipeline.yml")
 	for _, c := range []struct{ days, want string }{

@@ -30,10 +30,7 @@ func threeClouds(t *testing.T) (environment map[string]string, startWorker func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	bin, state := t.TempDir(), filepath.Join(t.TempDir(), "state")
-	buildInto(t, bin, ".", "./gennaker-dev")
-	buildInto(t, bin, "..", "./starter/gennaker", "./providers/aws/awstest/gennaker-aws", "./providers/google/googletest/gennaker-google",
-		"./providers/kubernetes/kubetest/gennaker-kube")
+	bin, state := programs(t), filepath.Join(t.TempDir(), "state")
 	kube := filepath.Join(t.TempDir(), "kube")
 	answers := map[string]string{ // what the example says, and what it is here
 		"http://127.0.0.1:7244":      startCloud(t, amazonAnswersAt, filepath.Join(bin, "gennaker-aws"), "--port", "0", "--ministack", awsTarget(t, "ministack")),
@@ -76,6 +73,7 @@ func threeClouds(t *testing.T) (environment map[string]string, startWorker func(
 // TestMixingClouds runs the pipelines of examples/mixed as people do, on three
 // clouds. Then the worker dies again and again in the middle of a deployment.
 func TestMixingClouds(t *testing.T) {
+	t.Parallel()
 	environment, startWorker := threeClouds(t)
 	kill := startWorker()
 	t.Run("sessions", func(t *testing.T) { // ends when all of them have

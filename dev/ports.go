@@ -4,7 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
+
+	"github.com/gofrs/flock"
 )
 
 const loopback = "127.0.0.1"
@@ -68,15 +72,15 @@ func (d *Dev) choosePort(port Port, remembered int, ours bool) (int, error) {
 	switch {
 	case !ours && asked != 0:
 		return asked, nil
-	case !ours || asked == 0 && free(first):
+	case !ours || asked == 0 && d.lock.claim(first):
 		return first, nil
-	case asked != 0 && free(asked):
+	case asked != 0 && d.lock.claim(asked):
 		return asked, nil
 	case asked != 0:
 		return 0, fmt.Errorf("port %d: %w: stop what listens there, or give another --%s-port", asked, errTaken, port)
 	}
 	for i := range portTries {
-		if n := DefaultPorts[port] + (i+1)*portStep; free(n) {
+		if n := DefaultPorts[port] + (i+1)*portStep; d.lock.claim(n) {
 			d.say("port %d is taken: %s uses %d", first, port, n)
 			return n, nil
 		}
@@ -85,6 +89,17 @@ func (d *Dev) choosePort(port Port, remembered int, ours bool) (int, error) {
 }
 
 var errTaken = errors.New("taken by another program")
+
+// claim reports whether a port is free, and has it stay so for other processes
+// of gennaker-dev until this one ends: they may choose before it listens.
+func (l *locks) claim(port int) bool {
+	f := flock.New(filepath.Join(os.TempDir(), fmt.Sprintf("gennaker-port-%d", port)))
+	if got, err := f.TryLock(); err != nil || !got {
+		return false
+	}
+	l.held = append(l.held, f)
+	return free(port)
+}
 
 func free(port int) bool {
 	l, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))

@@ -10,18 +10,18 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/dev/devtest"
 )
 
 // TestWorkersShareTheLoad runs executions with two workers that know nothing of
 // each other: both must have done some of the work.
 func TestWorkersShareTheLoad(t *testing.T) {
 	address, c := connect(t)
-	program := filepath.Join(t.TempDir(), "gennaker-worker")
-	build := exec.Command("go", "build", "-o", program, "./worker/gennaker-worker")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	bin, err := devtest.Programs("worker/gennaker-worker")
+	if err != nil {
+		t.Fatal(err)
 	}
+	program := filepath.Join(bin, "gennaker-worker")
 	for range 2 {
 		w := exec.Command(program)
 		w.Env = append(w.Environ(), "GENNAKER_TEMPORAL_ADDRESS="+address)

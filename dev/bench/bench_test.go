@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/gennaker/gennaker/dev/devtest"
 )
 
 var programs string // the folder of the programs that are measured
@@ -19,18 +20,10 @@ var programs string // the folder of the programs that are measured
 func TestMain(m *testing.M) { os.Exit(build(m)) }
 
 func build(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "gennaker-bench")
-	if err != nil {
+	var err error
+	if programs, err = devtest.Programs("dev/gennaker-dev", "worker/gennaker-worker"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
-	}
-	defer os.RemoveAll(dir)
-	programs = dir
-	for _, p := range []string{"dev/gennaker-dev", "worker/gennaker-worker"} {
-		if out, err := exec.Command("go", "build", "-o", dir+"/", "github.com/gennaker/gennaker/"+p).CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
-			return 1
-		}
 	}
 	return m.Run()
 }

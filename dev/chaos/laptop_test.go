@@ -19,6 +19,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/dev"
+	"github.com/gennaker/gennaker/dev/devtest"
 )
 
 // laptop is gennaker-dev with each of its parts in a process of its own.
@@ -46,9 +47,17 @@ type span struct{ from, to time.Time }
 
 func startLaptop(t *testing.T) *laptop {
 	t.Helper()
-	bin := t.TempDir()
-	l := &laptop{state: filepath.Join(t.TempDir(), "state"), hello: filepath.Join(bin, "hello")}
-	build(t, bin, "github.com/gennaker/gennaker/dev/gennaker-dev", "github.com/gennaker/gennaker/examples/hello")
+	bin, err := devtest.Programs("dev/gennaker-dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &laptop{state: t.TempDir()}
+	if l.hello, err = devtest.Hello(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if err := devtest.OwnPorts(l.state, dev.DefaultPorts, 33); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"temporal", "cloud", "worker"} {
 		p := &part{name: name, program: filepath.Join(bin, "gennaker-dev"), state: l.state}
 		p.start(t)
@@ -77,16 +86,6 @@ func (quiet) Debug(string, ...any) {}
 func (quiet) Info(string, ...any)  {}
 func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
-
-func build(t *testing.T, into string, packages ...string) {
-	t.Helper()
-	for _, p := range packages {
-		out, err := exec.Command("go", "build", "-o", into+"/", p).CombinedOutput()
-		if err != nil {
-			t.Fatalf("go build %s: %v\n%s", p, err, out)
-		}
-	}
-}
 
 // start runs the part and returns when it is ready.
 func (p *part) start(t *testing.T) {

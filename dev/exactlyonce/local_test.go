@@ -3,10 +3,8 @@ package exactlyonce
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/dev/devtest"
 	"github.com/gennaker/gennaker/localcloud"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/kubernetes/kubetest"
@@ -45,27 +44,16 @@ func (s *scene) breaks(link *providertest.Link, struck func(*http.Request) bool)
 	}
 }
 
-// hello is the program that the server groups run, once it is built.
-var hello = filepath.Join(os.TempDir(), fmt.Sprintf("exactlyonce-hello-%d", os.Getpid()))
+// helloIn is the folder of the program that the server groups run.
+var helloIn = sync.OnceValues(func() (string, error) { return devtest.Programs("examples/hello") })
 
-var build = sync.OnceValue(func() error {
-	out, err := exec.Command("go", "build", "-o", hello, "github.com/gennaker/gennaker/examples/hello").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return nil
-})
-
-func TestMain(m *testing.M) {
-	code := kubetest.Run(m)
-	_ = os.Remove(hello) // if it was built
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
 
 // onTheLaptop is a scene in a local cloud. A request is a method and the end of
 // a path.
 func onTheLaptop(t *testing.T, _ *world, r row) (*scene, error) {
-	if err := build(); err != nil {
+	bin, err := helloIn()
+	if err != nil {
 		return nil, err
 	}
 	state := t.TempDir()
@@ -79,7 +67,7 @@ func onTheLaptop(t *testing.T, _ *world, r row) (*scene, error) {
 	})
 	link := providertest.NewLink(t, cloud.URL())
 	s := &scene{location: gennaker.In("", ""), directory: t.TempDir()}
-	s.spec = s.helloSpec
+	s.spec = func() map[string]any { return s.runs(filepath.Join(bin, "hello")) }
 	s.jobSpec = s.shellJob
 	s.breaks(link, func(q *http.Request) bool {
 		method, end, _ := strings.Cut(r.loses, " ")
@@ -99,8 +87,8 @@ func onTheLaptop(t *testing.T, _ *world, r row) (*scene, error) {
 // starts.
 func (s *scene) started() string { return filepath.Join(s.directory, "started") }
 
-func (s *scene) helloSpec() map[string]any {
-	return map[string]any{"command": "sh", "arguments": []any{"-c", "echo started >> " + s.started() + "; exec " + hello},
+func (s *scene) runs(program string) map[string]any {
+	return map[string]any{"command": "sh", "arguments": []any{"-c", "echo started >> " + s.started() + "; exec " + program},
 		"healthCheck": map[string]any{"path": "/healthz", "intervalMillis": 50}, "drainMillis": 100, "stopGraceMillis": 500}
 }
 

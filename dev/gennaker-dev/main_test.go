@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker/dev"
+	"github.com/gennaker/gennaker/dev/devtest"
 )
 
 var binary string
@@ -27,17 +28,12 @@ func TestMain(m *testing.M) { os.Exit(build(m)) }
 
 // build makes the binary once: what is tested is the process.
 func build(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "gennaker-dev")
+	bin, err := devtest.Programs("dev/gennaker-dev")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "gennaker-dev")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
-		return 1
-	}
+	binary = filepath.Join(bin, "gennaker-dev")
 	return m.Run()
 }
 
@@ -53,6 +49,9 @@ type process struct {
 // test ends.
 func start(t *testing.T, state string, args ...string) *process {
 	t.Helper()
+	if err := devtest.OwnPorts(state, dev.DefaultPorts, 66); err != nil {
+		t.Fatal(err)
+	}
 	p := &process{state: state, out: &bytes.Buffer{}, ended: make(chan error, 1)}
 	p.Cmd = exec.Command(binary, append([]string{"--state", state}, args...)...)
 	p.Stdout, p.Stderr = p.out, p.out

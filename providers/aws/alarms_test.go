@@ -48,6 +48,7 @@ func (f *forgetful) twice(t *testing.T, operation string, call func() error) {
 
 // The simulator has no CloudWatch: ministack's is beside it.
 func TestAStepPolicyIsCopiedWithItsAlarmsWhichGoWithTheGroup(t *testing.T) {
+	t.Parallel()
 	endpoint := ministack.Start(t)
 	s := simulate(t)
 	sdk := connect(t, s.URL, region)

@@ -19,6 +19,7 @@ import (
 )
 
 func TestConformanceOnMoto(t *testing.T) {
+	t.Parallel()
 	m := startMoto(t)
 	spec := map[string]any{}
 	providertest.Run(t, providertest.Harness{
@@ -50,6 +51,7 @@ func TestConformanceOnMoto(t *testing.T) {
 }
 
 func TestADisabledServerGroupIsBehindNoLoadBalancer(t *testing.T) {
+	t.Parallel()
 	m := startMoto(t)
 	sdk := connect(t, m.endpoint, region)
 	arn := sdk.targetGroup("shop")
@@ -95,6 +97,7 @@ func TestADisabledServerGroupIsBehindNoLoadBalancer(t *testing.T) {
 }
 
 func TestInstancesNeedATokenForTheirMetadataUnlessTheDocumentSaysOtherwise(t *testing.T) {
+	t.Parallel()
 	m := startMoto(t)
 	sdk := connect(t, m.endpoint, region)
 	sdk.targetGroup("shop")

@@ -83,6 +83,7 @@ func refuses(kind error) func(*http.Request) providertest.Fate {
 
 // A worker that was thought dead may still be at it.
 func TestAServerGroupThatAnotherDestroysMeanwhileIsDestroyed(t *testing.T) {
+	t.Parallel()
 	var b breakable
 	cloud := b.open(t).(*aws.Cloud)
 	q := b.request("shop-v000", 1)

@@ -14,7 +14,8 @@ import (
 )
 
 func TestAnAccountThatCannotBeIsRefusedWithWhatWouldBeRight(t *testing.T) {
-	keys(t)
+	t.Parallel()
+	awstest.Alone()
 	good := func(edit func(*aws.Config)) aws.Config {
 		c := aws.Config{Account: "prod", Regions: []string{region}}
 		edit(&c)
@@ -43,7 +44,8 @@ func TestAnAccountThatCannotBeIsRefusedWithWhatWouldBeRight(t *testing.T) {
 }
 
 func TestAnAccountWorksInItsRole(t *testing.T) {
-	keys(t)
+	t.Parallel()
+	awstest.Alone()
 	const role = "arn:aws:iam::210987654321:role/gennaker"
 	s := simulate(t)
 	for _, c := range []aws.Config{
@@ -65,6 +67,7 @@ func TestAnAccountWorksInItsRole(t *testing.T) {
 }
 
 func TestAnAccountWorksInItsRoleOnMoto(t *testing.T) {
+	t.Parallel()
 	m := startMoto(t)
 	in := m.account(t, aws.Config{AssumeRole: "arn:aws:iam::210987654321:role/gennaker", ExternalID: "shop", SessionName: "deploys"})
 	out := m.account(t, aws.Config{})
@@ -82,6 +85,7 @@ func TestAnAccountWorksInItsRoleOnMoto(t *testing.T) {
 }
 
 func TestEveryRequestPassesOnePlace(t *testing.T) {
+	t.Parallel()
 	s := simulate(t)
 	var mu sync.Mutex // guards seen
 	var seen []string

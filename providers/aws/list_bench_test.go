@@ -23,6 +23,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/aws"
+	"github.com/gennaker/gennaker/providers/aws/awstest"
 	"github.com/gennaker/gennaker/ratelimit"
 )
 
@@ -92,9 +93,7 @@ const (
 )
 
 func benchmarkList(b *testing.B, list func(*recorded) int) {
-	for name, value := range map[string]string{"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"} {
-		b.Setenv(name, value)
-	}
+	awstest.Alone()
 	r := &recorded{cloud: fleet(b, benchGroups, benchInstances), known: map[string]*httptest.ResponseRecorder{}, quick: true}
 	if n := list(r); n != benchGroups*benchInstances {
 		b.Fatalf("%d instances were listed, want %d", n, benchGroups*benchInstances)

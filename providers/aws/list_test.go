@@ -47,7 +47,8 @@ func spent(cloud *awstest.Cloud, do func()) string {
 }
 
 func TestReadingCostsNoMoreCallsThanItMust(t *testing.T) {
-	keys(t)
+	t.Parallel()
+	awstest.Alone()
 	for _, c := range []struct {
 		name      string
 		groups    int
@@ -94,7 +95,8 @@ func TestReadingCostsNoMoreCallsThanItMust(t *testing.T) {
 }
 
 func TestTheClusterOfAnotherInABigRegionIsFound(t *testing.T) {
-	keys(t)
+	t.Parallel()
+	awstest.Alone()
 	cloud := fleet(t, 1200, 0)
 	for _, name := range []string{"cart", "cart-v000", "cart-v999", "cart-prod-v001", "cartwheel-v001"} {
 		cloud.Region(region).AddRunning(awstest.Running{Name: name, Image: "ami-1"})
@@ -112,7 +114,8 @@ func TestTheClusterOfAnotherInABigRegionIsFound(t *testing.T) {
 }
 
 func TestGettingOneServerGroupReadsNoOther(t *testing.T) {
-	keys(t)
+	t.Parallel()
+	awstest.Alone()
 	cloud := fleet(t, 250, 10)
 	provider := worker(t, cloud, nil)
 	got := spent(cloud, func() {
@@ -132,7 +135,8 @@ func running(n int) gennaker.ServerGroupRef {
 }
 
 func TestThoseWhoLookAtTheSameTimeShareCalls(t *testing.T) {
-	keys(t)
+	t.Parallel()
+	awstest.Alone()
 	synctest.Test(t, func(t *testing.T) {
 		const lookers = 100
 		cloud := fleet(t, lookers, 1)

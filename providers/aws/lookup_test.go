@@ -15,6 +15,7 @@ import (
 )
 
 func TestSubnetsAndSecurityGroupsAreFoundByPurposeAndName(t *testing.T) {
+	t.Parallel()
 	s := simulate(t)
 	inA := s.AddSubnet("a", map[string]string{"immutable_metadata": `{"purpose": "internal"}`})
 	inB := s.AddSubnet("b", map[string]string{"Name": "main.internal.b"})
@@ -71,6 +72,7 @@ func texts(list any) (all []string) {
 }
 
 func TestAnImageIsFoundByNameOnlyWhereItIsCertain(t *testing.T) {
+	t.Parallel()
 	s := simulate(t)
 	cloud := s.account(t, aws.Config{})
 	s.AddImage(awstest.Image{Name: "twice"})

@@ -84,6 +84,7 @@ func (c clients) count(t *testing.T, cloud *aws.Cloud, ref gennaker.ServerGroupR
 }
 
 func TestACallWhoseAnswerIsLostIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	m := startMoto(t)
 	one := gennaker.Capacity{Desired: 1, Max: 3}
 	three := gennaker.Capacity{Desired: 3, Max: 3}
@@ -178,6 +179,7 @@ func destroy(t *testing.T, cloud *aws.Cloud, q gennaker.CreateServerGroup) error
 }
 
 func TestAGroupThatTheCloudRefusesLeavesNoLaunchTemplate(t *testing.T) {
+	t.Parallel()
 	m := startMoto(t)
 	sdk := connect(t, m.endpoint, region)
 	sdk.targetGroup("shop")

@@ -19,6 +19,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/gennaker/gennaker/providers/aws"
+	"github.com/gennaker/gennaker/providers/aws/awstest"
 )
 
 // moto is an AWS of its own for a test: the independent judge of what we send.
@@ -27,7 +28,7 @@ type moto struct{ endpoint string }
 // startMoto starts moto for the test, and stops it afterwards.
 func startMoto(t *testing.T) *moto {
 	t.Helper()
-	keys(t)
+	awstest.Alone()
 	var complaint bytes.Buffer
 	install := exec.Command("../../deploy/aws-targets.sh")
 	install.Stderr = &complaint

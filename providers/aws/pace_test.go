@@ -42,7 +42,8 @@ func worker(t *testing.T, cloud http.Handler, limits *ratelimit.Limits) *aws.Clo
 }
 
 func TestTwoWorkersStayBelowWhatAWSAllows(t *testing.T) {
-	keys(t)
+	t.Parallel()
+	awstest.Alone()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := awstest.New(awstest.Config{Throttle: awstest.Throttle{PerSecond: 20, Burst: 40}})
 		place := cloud.Region(region)

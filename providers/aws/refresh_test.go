@@ -14,29 +14,66 @@ import (
 	"github.com/gennaker/gennaker/providers/aws/awstest"
 )
 
-// refresh reads the newest refresh until it is over.
-func refresh(t *testing.T, cloud *aws.Cloud, ref gennaker.ServerGroupRef) gennaker.Refresh {
+// stepped is a simulator whose time goes on only while it is waited for, so
+// that how fast this machine is does not decide what is seen of a refresh.
+type stepped struct {
+	*simulator
+	clock *awstest.Virtual
+	cloud *aws.Cloud
+}
+
+func step(t *testing.T) *stepped {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		got := must(cloud.GetRefresh(t.Context(), ref))(t)
-		if got.State != gennaker.RefreshRunning {
-			return got
+	s := &stepped{clock: awstest.NewVirtual(time.Now())}
+	s.simulator = simulateWith(t, awstest.Config{Clock: s.clock, PageSize: 2})
+	s.cloud = s.account(t, aws.Config{})
+	return s
+}
+
+// until lets time pass until it is so, for at most an hour.
+func (s *stepped) until(t *testing.T, want string, ok func() bool) {
+	t.Helper()
+	const pace = 4 * time.Second
+	for passed := time.Duration(0); !ok(); passed += pace {
+		if passed > time.Hour {
+			t.Fatalf("it never was %s", want)
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the refresh never ended: %+v", got)
-		}
+		s.clock.Advance(pace)
 	}
 }
 
-func TestARefreshReplacesTheInstancesByOnesOfAnotherImageOnce(t *testing.T) {
-	s := simulate(t)
-	cloud := s.account(t, aws.Config{})
-	next := s.AddImage(awstest.Image{Name: "shop-2"})
-	q := s.request("shop-v000", 2)
-	if err := cloud.Create(t.Context(), q); err != nil {
+// have makes a server group and waits until its instances are up.
+func (s *stepped) have(t *testing.T, q gennaker.CreateServerGroup) {
+	t.Helper()
+	if err := s.cloud.Create(t.Context(), q); err != nil {
 		t.Fatalf("Create = %v", err)
 	}
-	eventually(t, cloud, q.Ref(), "up", up(2))
+	s.upAgain(t, q)
+}
+
+func (s *stepped) upAgain(t *testing.T, q gennaker.CreateServerGroup) (g gennaker.ServerGroup) {
+	t.Helper()
+	s.until(t, "up", func() bool { g = must(s.cloud.Get(t.Context(), q.Ref()))(t); return up(q.Capacity.Desired)(g) })
+	return g
+}
+
+// refresh reads the newest refresh until it is over.
+func (s *stepped) refresh(t *testing.T, ref gennaker.ServerGroupRef) (r gennaker.Refresh) {
+	t.Helper()
+	s.until(t, "refreshed", func() bool {
+		r = must(s.cloud.GetRefresh(t.Context(), ref))(t)
+		return r.State != gennaker.RefreshRunning
+	})
+	return r
+}
+
+func TestARefreshReplacesTheInstancesByOnesOfAnotherImageOnce(t *testing.T) {
+	t.Parallel()
+	s := step(t)
+	cloud := s.cloud
+	next := s.AddImage(awstest.Image{Name: "shop-2"})
+	q := s.request("shop-v000", 2)
+	s.have(t, q)
 	if _, err := cloud.GetRefresh(t.Context(), q.Ref()); !errors.Is(err, gennaker.ErrNotFound) {
 		t.Errorf("GetRefresh before there was one = %v, want ErrNotFound", err)
 	}
@@ -54,14 +91,14 @@ func TestARefreshReplacesTheInstancesByOnesOfAnotherImageOnce(t *testing.T) {
 	if err := cloud.StartRefresh(t.Context(), other); !errors.Is(err, gennaker.ErrExists) {
 		t.Errorf("StartRefresh while one is under way = %v, want ErrExists", err)
 	}
-	if got := refresh(t, cloud, q.Ref()); got.State != gennaker.RefreshSucceeded || got.Percent != 100 || got.Token != "r1" || got.Started.IsZero() {
+	if got := s.refresh(t, q.Ref()); got.State != gennaker.RefreshSucceeded || got.Percent != 100 || got.Token != "r1" || got.Started.IsZero() {
 		t.Errorf("GetRefresh = %+v, want that of token r1, succeeded at 100 %%", got)
 	}
 	again() // it has ended: nothing is to do
 	if got := s.Count("StartInstanceRefresh", ""); got != 1 {
 		t.Errorf("%d refreshes began, want 1", got)
 	}
-	g := eventually(t, cloud, q.Ref(), "up", up(2))
+	g := s.upAgain(t, q)
 	for _, i := range s.Instances() {
 		if i.Group == q.Name && i.Image != next {
 			t.Errorf("instance %s runs %s, want %s", i.ID, i.Image, next)
@@ -73,18 +110,16 @@ func TestARefreshReplacesTheInstancesByOnesOfAnotherImageOnce(t *testing.T) {
 }
 
 func TestARefreshTakesNoInstanceThatMustStayBeforeItsSuccessorIsUp(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ instances, least, most, fewest int }{
 		{1, 100, 110, 1}, {1, 50, 110, 1}, {1, 5, 105, 1}, {2, 90, 110, 2}, {2, 50, 100, 1},
 	} {
 		t.Run(fmt.Sprintf("%d %% of %d", c.least, c.instances), func(t *testing.T) {
-			s := simulate(t)
-			cloud := s.account(t, aws.Config{})
+			s := step(t)
+			cloud := s.cloud
 			q := s.request("shop-v000", c.instances)
 			q.Spec["healthCheckGracePeriod"] = 120.0
-			if err := cloud.Create(t.Context(), q); err != nil {
-				t.Fatalf("Create = %v", err)
-			}
-			eventually(t, cloud, q.Ref(), "up", up(c.instances))
+			s.have(t, q)
 			if err := cloud.StartRefresh(t.Context(), gennaker.StartRefresh{ServerGroupRef: q.Ref(), MinHealthy: c.least, Token: "r1"}); err != nil {
 				t.Fatalf("StartRefresh = %v", err)
 			}
@@ -94,9 +129,10 @@ func TestARefreshTakesNoInstanceThatMustStayBeforeItsSuccessorIsUp(t *testing.T)
 				t.Errorf("the maximum is %d %%, want %d %%", got, c.most)
 			}
 			fewest := c.instances
-			for must(cloud.GetRefresh(t.Context(), q.Ref()))(t).State == gennaker.RefreshRunning {
+			s.until(t, "refreshed", func() bool {
 				fewest = min(fewest, must(cloud.Get(t.Context(), q.Ref()))(t).Count(gennaker.Up))
-			}
+				return must(cloud.GetRefresh(t.Context(), q.Ref()))(t).State != gennaker.RefreshRunning
+			})
 			if fewest != c.fewest {
 				t.Errorf("%d instances were up meanwhile, want %d", fewest, c.fewest)
 			}
@@ -105,13 +141,11 @@ func TestARefreshTakesNoInstanceThatMustStayBeforeItsSuccessorIsUp(t *testing.T)
 }
 
 func TestARefreshIsCancelledWhereItIs(t *testing.T) {
-	s := simulate(t)
-	cloud := s.account(t, aws.Config{})
+	t.Parallel()
+	s := step(t)
+	cloud := s.cloud
 	q := s.request("shop-v000", 3)
-	if err := cloud.Create(t.Context(), q); err != nil {
-		t.Fatalf("Create = %v", err)
-	}
-	eventually(t, cloud, q.Ref(), "up", up(3))
+	s.have(t, q)
 	if err := cloud.CancelRefresh(t.Context(), q.Ref()); err != nil {
 		t.Errorf("CancelRefresh while none is under way = %v", err)
 	}
@@ -123,22 +157,20 @@ func TestARefreshIsCancelledWhereItIs(t *testing.T) {
 			t.Fatalf("CancelRefresh = %v", err)
 		}
 	}
-	if got := refresh(t, cloud, q.Ref()); got.State != gennaker.RefreshCancelled || got.Reason == "" {
+	if got := s.refresh(t, q.Ref()); got.State != gennaker.RefreshCancelled || got.Reason == "" {
 		t.Errorf("GetRefresh = %+v, want it cancelled with a reason", got)
 	}
 }
 
 func TestARefreshWhoseAnswersAreLostIsMadeOnce(t *testing.T) {
+	t.Parallel()
 	lost := awstest.Fault{After: true, Reset: true}
 	for _, action := range []string{"CreateLaunchTemplateVersion", "StartInstanceRefresh", "CancelInstanceRefresh"} {
 		t.Run(action, func(t *testing.T) {
-			s := simulate(t)
-			cloud := s.account(t, aws.Config{})
+			s := step(t)
+			cloud := s.cloud
 			q := s.request("shop-v000", 1)
-			if err := cloud.Create(t.Context(), q); err != nil {
-				t.Fatalf("Create = %v", err)
-			}
-			eventually(t, cloud, q.Ref(), "up", up(1))
+			s.have(t, q)
 			s.Inject(action, lost, lost, lost)
 			for _, call := range []func() error{
 				func() error {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestAnAccountHasTheRegionsThatItIsGiven(t *testing.T) {
+	t.Parallel()
 	regions := aws.OpenRegions(aws.Config{Account: "prod", Regions: []string{"us-east-1", "eu-west-1"}}, strings.ToUpper)
 	for scope, want := range map[string][]string{"": {"EU-WEST-1", "US-EAST-1"}, "us-east-1": {"US-EAST-1"}, "eu-west-3": nil} {
 		if got := regions.Within(scope); !slices.Equal(got, want) {

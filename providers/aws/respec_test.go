@@ -27,12 +27,14 @@ var rich = map[string]any{
 }
 
 func TestAServerGroupIsMadeAgainFromItsSpec(t *testing.T) {
+	t.Parallel()
 	s := simulate(t)
 	s.AddKeyPair("ops")
 	madeAgain(t, s.account(t, aws.Config{}), s.request("shop-v000", 1), rich)
 }
 
 func TestAServerGroupIsMadeAgainFromItsSpecOnMoto(t *testing.T) {
+	t.Parallel()
 	m := startMoto(t)
 	sdk := connect(t, m.endpoint, region)
 	sdk.targetGroup("shop")
@@ -71,6 +73,7 @@ func madeAgain(t *testing.T, cloud *aws.Cloud, q gennaker.CreateServerGroup, fie
 }
 
 func TestANewServerGroupScalesAsItsSource(t *testing.T) {
+	t.Parallel()
 	s := simulate(t)
 	sdk := connect(t, s.URL, region)
 	cloud := s.account(t, aws.Config{})

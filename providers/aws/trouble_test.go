@@ -10,6 +10,7 @@ import (
 )
 
 func TestAServerGroupWhoseLaunchesAreRefusedSaysWhy(t *testing.T) {
+	t.Parallel()
 	s := simulate(t)
 	clock := awstest.NewVirtual(time.Now().Add(-time.Hour)) // so that it has waited long enough
 	server, err := awstest.Serve(awstest.Config{Clock: clock})

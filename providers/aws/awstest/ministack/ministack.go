@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/aws/awstest"
 )
 
 // Start returns the address of an empty ministack. All tests of a process
@@ -31,16 +33,7 @@ func Start(t testing.TB) (endpoint string) {
 		t.Fatalf("reset ministack: %v", err)
 	}
 	answer.Body.Close()
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
-	} {
-		t.Setenv(name, value)
-	}
-	for _, name := range []string{"AWS_PROFILE", "AWS_SESSION_TOKEN"} { // empty is not unset: the SDK would look for such a profile
-		t.Setenv(name, "")
-		os.Unsetenv(name)
-	}
+	awstest.Alone()
 	return endpoint
 }
 
