@@ -32,22 +32,12 @@ func (w *Webhooks) fetch(ctx context.Context, r WebhookRequest) (string, error) 
 
 // get reads what a URL answers with, of so many bytes at most.
 func (w *Webhooks) get(ctx context.Context, r WebhookRequest, most int) ([]byte, error) {
-	req, _, err := w.request(ctx, r)
+	body, err := w.open(ctx, *w.client, r)
 	if err != nil {
 		return nil, err
 	}
-	client := *w.client
-	client.CheckRedirect = func(next *http.Request, via []*http.Request) error { return w.redirect(next, via, r) }
-	response, err := client.Do(req)
-	if err != nil {
-		return nil, unreachable(ctx, r, err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode/100 != 2 {
-		return nil, fmt.Errorf("GET %s: %w: it answered %d %s", r.shown(), statusKind(response.StatusCode),
-			response.StatusCode, http.StatusText(response.StatusCode))
-	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, int64(most)+1))
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, int64(most)+1))
 	if err != nil {
 		return nil, unreachable(ctx, r, err)
 	}
@@ -55,6 +45,34 @@ func (w *Webhooks) get(ctx context.Context, r WebhookRequest, most int) ([]byte,
 		return nil, fmt.Errorf("GET %s: %w: its answer is longer than %d bytes", r.shown(), gennaker.ErrInvalid, most)
 	}
 	return data, nil
+}
+
+// Download opens what a URL answers with, where webhooks may go, for somebody
+// to read and close. How long that may take is ctx's to say.
+func (p WebhookPolicy) Download(ctx context.Context, url string) (io.ReadCloser, error) {
+	w := newWebhooks(p, nil)
+	patient := *w.client
+	patient.Timeout = 0
+	return w.open(ctx, patient, WebhookRequest{Method: http.MethodGet, URL: url})
+}
+
+// open sends a request. Any answer but a 2xx is an error.
+func (w *Webhooks) open(ctx context.Context, client http.Client, r WebhookRequest) (io.ReadCloser, error) {
+	req, _, err := w.request(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	client.CheckRedirect = func(next *http.Request, via []*http.Request) error { return w.redirect(next, via, r) }
+	response, err := client.Do(req)
+	if err != nil {
+		return nil, unreachable(ctx, r, err)
+	}
+	if response.StatusCode/100 != 2 {
+		response.Body.Close()
+		return nil, fmt.Errorf("GET %s: %w: it answered %d %s", r.shown(), statusKind(response.StatusCode),
+			response.StatusCode, http.StatusText(response.StatusCode))
+	}
+	return response.Body, nil
 }
 
 // unreachable says why there is no answer. Only what the policy denies will

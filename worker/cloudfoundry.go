@@ -45,6 +45,7 @@ func openCloudFoundry(s *section) (providers.Provider, error) {
 		Spaces:            f.Spaces,
 		Lag:               f.Lag,
 		LookEvery:         f.LookEvery,
+		Download:          s.report.files.download,
 		Limits:            s.report.requests,
 	})
 }

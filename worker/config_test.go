@@ -277,6 +277,22 @@ accounts:
 	}
 }
 
+// Where accounts may download from is read after they are.
+func TestAccountsDownloadWhereWebhooksMayGo(t *testing.T) {
+	c, err := load(t, `
+accounts:
+  - {name: cf, provider: cloudfoundry, api: "https://api.example.com", token: t0ken, spaces: ["shop > dev"]}
+webhooks: {allow: ["https://files.example.com"]}
+`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Accounts[0].Provider.(*cloudfoundry.Cloud).Download(t.Context(), "https://other.example.com/shop.zip")
+	if want := "webhooks.allow of the worker's configuration does not have it"; !errors.Is(err, gennaker.ErrDenied) || !strings.Contains(err.Error(), want) {
+		t.Errorf("Download = %v, want ErrDenied with %q", err, want)
+	}
+}
+
 func TestAWebhooksSecretIsInTheEnvironment(t *testing.T) {
 	t.Setenv("GENNAKER_SECRET_CI", "s3cret")
 	policy, err := Default().Webhooks.policy()

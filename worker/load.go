@@ -30,6 +30,7 @@ func Load(file string, lookup func(name string) (string, bool)) (Config, error) 
 	}
 	r.override(&c, lookup)
 	r.check(&c)
+	r.files.policy, _ = c.Webhooks.policy() // a mistake in it is reported
 	c.Requests = r.requests
 	c.Requests.PerSecond = c.Limits.AccountRequestsPerSecond
 	return c, r.err()

@@ -59,10 +59,11 @@ type report struct {
 	problems Problems
 	lookup   func(variable string) (string, bool)
 	requests *ratelimit.Limits // of the accounts that are opened
+	files    *files            // that they download
 }
 
 func newReport(file string) *report {
-	return &report{file: file, places: map[string]Place{}, requests: &ratelimit.Limits{}}
+	return &report{file: file, places: map[string]Place{}, requests: &ratelimit.Limits{}, files: &files{}}
 }
 
 // at remembers the line of a field, for the checks that come later.

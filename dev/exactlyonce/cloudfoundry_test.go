@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/activities"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/cloudfoundry/cftest"
@@ -41,6 +43,13 @@ func onCloudFoundry(t *testing.T, _ *world, r row) (*scene, error) {
 	if strings.Contains(r.call, "of bits") {
 		s.spec = bitsSpec
 	}
+	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(zipped()) }))
+	t.Cleanup(files.Close)
+	if strings.Contains(r.call, "of a file") {
+		s.spec = func() map[string]any {
+			return map[string]any{"applicationArtifact": map[string]any{"type": "http/file", "name": "shop", "reference": files.URL + "/shop.zip"}}
+		}
+	}
 	if strings.Contains(r.call, "CancelRefresh") { // whose instances never come up
 		s.change = map[string]any{"applicationArtifact": map[string]any{"type": "docker/image", "reference": "shop-sick"}}
 	}
@@ -52,10 +61,10 @@ func onCloudFoundry(t *testing.T, _ *world, r row) (*scene, error) {
 	}
 	s.breaks(link, func(q *http.Request) bool { return plainRequest(q) == r.loses })
 	s.effects = server.Effects
-	if s.sound, err = spaceAccount(server.URL); err != nil {
+	if s.sound, err = spaceAccount(server.URL, files.URL); err != nil {
 		return nil, err
 	}
-	s.doomed, err = spaceAccount(link.URL)
+	s.doomed, err = spaceAccount(link.URL, files.URL)
 	return s, err
 }
 
@@ -65,9 +74,10 @@ func plainRequest(q *http.Request) string {
 	return q.Method + " " + strings.Replace(guid.ReplaceAllString(q.URL.Path, "GUID"), "/instances/0", "/instances/N", 1)
 }
 
-func spaceAccount(api string) (providers.Provider, error) {
+func spaceAccount(api, files string) (providers.Provider, error) {
 	return cloudfoundry.New(cloudfoundry.Config{Account: "test", API: api, ClientID: "gennaker", ClientSecret: "secret",
-		Spaces: []string{space, "shop > prod"}, LookEvery: 10 * time.Millisecond})
+		Spaces: []string{space, "shop > prod"}, LookEvery: 10 * time.Millisecond,
+		Download: activities.WebhookPolicy{Allow: []string{files}}.Download})
 }
 
 func imageSpec() map[string]any {
@@ -76,10 +86,15 @@ func imageSpec() map[string]any {
 			"healthCheckType": "http", "healthCheckHttpEndpoint": "/health"}}}
 }
 
-func bitsSpec() map[string]any {
+// zipped is an empty zip.
+func zipped() []byte {
 	var bits bytes.Buffer
 	_ = zip.NewWriter(&bits).Close() // into memory: never fails
-	return map[string]any{"applicationArtifact": map[string]any{"type": "embedded/base64", "name": "shop", "reference": base64.StdEncoding.EncodeToString(bits.Bytes())},
+	return bits.Bytes()
+}
+
+func bitsSpec() map[string]any {
+	return map[string]any{"applicationArtifact": map[string]any{"type": "embedded/base64", "name": "shop", "reference": base64.StdEncoding.EncodeToString(zipped())},
 		"manifest": map[string]any{"direct": map[string]any{"buildpacks": []any{"go_buildpack"}, "services": []any{"mail"}}}}
 }
 
@@ -105,6 +120,8 @@ var cloudFoundryCalls = []struct {
 	{row: row{call: "cloudfoundry Create, of bits, with a service", run: create}, requests: []string{"POST /v3/apps", "POST /v3/packages", "POST /v3/packages/GUID/upload", "POST /v3/builds",
 		"PATCH /v3/apps/GUID/relationships/current_droplet", "POST /v3/processes/GUID/actions/scale", "POST /v3/service_credential_bindings",
 		"POST /v3/apps/GUID/actions/start", "PATCH /v3/apps/GUID"}},
+	{row: row{call: "cloudfoundry Create, of a file", run: create}, requests: []string{"POST /v3/apps", "POST /v3/packages", "POST /v3/packages/GUID/upload", "POST /v3/builds",
+		"PATCH /v3/apps/GUID/relationships/current_droplet", "POST /v3/processes/GUID/actions/scale", "POST /v3/apps/GUID/actions/start", "PATCH /v3/apps/GUID"}},
 	{row: row{call: "cloudfoundry Resize", before: have(1), run: resize}, requests: []string{"PATCH /v3/apps/GUID", "POST /v3/processes/GUID/actions/scale"}},
 	{row: row{call: "cloudfoundry Disable", before: have(2), run: disable}, requests: []string{"PATCH /v3/apps/GUID", lostDestination}},
 	{row: row{call: "cloudfoundry Enable", before: haveDisabled(2), run: enable}, requests: []string{"POST /v3/routes/GUID/destinations", "PATCH /v3/apps/GUID"}},

@@ -13,6 +13,7 @@ package cloudfoundry
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ type Config struct {
 	// Patience how long a call waits for Cloud Foundry to be done; it goes on
 	// when it is made again. Zero means two seconds, and 90.
 	LookEvery, Patience time.Duration
+	// Download opens what a URL answers with; its errors have kinds. Without it
+	// no package is downloaded.
+	Download func(ctx context.Context, url string) (io.ReadCloser, error)
 	// Limits, if any, say when a request may be made.
 	Limits *ratelimit.Limits
 }

@@ -63,7 +63,7 @@ func (s *space) plan(ctx context.Context, q gennaker.CreateServerGroup) (plan, e
 		return p, err
 	}
 	if p.spec.Artifact == nil {
-		return p, fmt.Errorf("applicationArtifact: %w: it is missing: give an artifact of type %s, %s or %s", gennaker.ErrInvalid, artifactImage, artifactBits, artifactApp)
+		return p, fmt.Errorf("applicationArtifact: %w: it is missing: give an artifact of type %s, %s, %s or %s", gennaker.ErrInvalid, artifactImage, artifactBits, artifactFile, artifactApp)
 	}
 	if p.spec.Start != nil && !*p.spec.Start && !q.Disabled {
 		return p, fmt.Errorf("startApplication: %w: an app that is not started takes no traffic: say trafficOptions: disable too", gennaker.ErrInvalid)

@@ -1,9 +1,7 @@
 package cloudfoundry
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"fmt"
 	"path"
 	"strings"
@@ -97,7 +95,7 @@ func (s *space) makePackage(ctx context.Context, app string, from *Artifact, tok
 		image = source.Data.Docker.Image // a copy would be without the registry's password
 	}
 	in := resource.NewPackageCreate(app)
-	if from.Type != artifactBits {
+	if from.Type == artifactImage || from.Type == artifactApp {
 		in.Type, in.Data = "docker", &resource.DockerPackage{Image: image, DockerCredentials: s.cloud.credentials(image)}
 	}
 	in.Metadata = marked(map[string]string{gennaker.MarkToken: token})
@@ -114,13 +112,9 @@ func (s *space) fillPackage(ctx context.Context, p *resource.Package, from *Arti
 			return nil, kinded(err)
 		}
 	}
-	if from.Type == artifactBits && p.State == resource.PackageStateAwaitingUpload {
-		bits, err := base64.StdEncoding.DecodeString(from.Reference)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
-		}
-		if p, err = s.Packages.Upload(ctx, p.GUID, bytes.NewReader(bits)); err != nil {
-			return nil, kinded(err)
+	if p.State == resource.PackageStateAwaitingUpload && (from.Type == artifactBits || from.Type == artifactFile) {
+		if p, err = s.upload(ctx, p, from); err != nil {
+			return nil, err
 		}
 	}
 	err = s.await(ctx, "its upload", func() (bool, error) {

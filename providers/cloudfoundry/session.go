@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/cloudfoundry/go-cfclient/v3/client"
 	"github.com/cloudfoundry/go-cfclient/v3/config"
@@ -19,6 +20,9 @@ type session struct {
 	client *client.Client
 }
 
+// requestLimit is how long a request may take, the upload of a package too.
+const requestLimit = 100 * time.Second
+
 // open returns the client, which gets new tokens by itself.
 func (s *session) open(ctx context.Context) (*client.Client, error) {
 	if err := ctx.Err(); err != nil {
@@ -29,7 +33,7 @@ func (s *session) open(ctx context.Context) (*client.Client, error) {
 	if s.client != nil {
 		return s.client, nil
 	}
-	options := []config.Option{s.who(), config.HttpClient(&http.Client{Transport: s.transport()}), config.UserAgent("gennaker")}
+	options := []config.Option{s.who(), config.HttpClient(&http.Client{Transport: s.transport()}), config.UserAgent("gennaker"), config.RequestTimeout(requestLimit)}
 	if s.config.SkipSSLValidation { // else the client turns off what a plain transport says
 		options = append(options, config.SkipTLSValidation())
 	}

@@ -3,6 +3,7 @@ package cloudfoundry
 import (
 	"encoding/base64"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,10 +40,11 @@ type Artifact struct {
 }
 
 // The types of artifact that can be deployed: an image, a zip in base64 within
-// the document, or what another app runs.
+// the document or by its URL, or what another app runs.
 const (
 	artifactImage = "docker/image"
 	artifactBits  = "embedded/base64"
+	artifactFile  = "http/file"
 	artifactApp   = "cloudfoundry/app"
 )
 
@@ -91,9 +93,11 @@ func (s Spec) check() error {
 		wrong bool
 		what  string
 	}{
-		{!slices.Contains([]string{artifactImage, artifactBits, artifactApp}, a.Type), fmt.Sprintf("type %q cannot be deployed: it can be %s, %s (a zip) or %s", a.Type, artifactImage, artifactBits, artifactApp)},
+		{!slices.Contains([]string{artifactImage, artifactBits, artifactFile, artifactApp}, a.Type), fmt.Sprintf("type %q cannot be deployed: it can be %s, %s (a zip), %s (the URL of one, wherever it is kept) or %s",
+			a.Type, artifactImage, artifactBits, artifactFile, artifactApp)},
 		{a.Type == artifactImage && a.image() == "", "it has no reference"},
 		{a.Type == artifactBits && !isBase64(a.Reference), "its reference must be a zip in base64"},
+		{a.Type == artifactFile && !strings.HasPrefix(a.Reference, "http://") && !strings.HasPrefix(a.Reference, "https://"), "its reference must be the URL of a zip"},
 		{a.Type == artifactApp && a.Name == "", "it has no name of an app"},
 	} {
 		if x.wrong {
@@ -119,8 +123,11 @@ func (a *Artifact) label() string {
 	switch {
 	case a.Type == artifactImage:
 		return a.image()
-	case a.Version != "":
+	case a.Version != "" && a.Name != "":
 		return a.Name + ":" + a.Version
+	case a.Type == artifactFile && a.Name == "":
+		at, _, _ := strings.Cut(a.Reference, "?")
+		return path.Base(at)
 	}
 	return a.Name
 }
