@@ -39,6 +39,7 @@ const document = `{"application": "chaos", "name": "deploy",
 // exactly one new server group, leave no process over, and lose no request
 // while the load balancer was up.
 func TestNothingThatCrashesStopsADeployment(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	if given := os.Getenv("GENNAKER_CHAOS_SEED"); given != "" {
 		var err error

@@ -10,6 +10,7 @@ import (
 // at once: each makes its own server group, one after another, and the last one
 // alone takes traffic.
 func TestDeploymentsOfOneClusterTakeTurns(t *testing.T) {
+	t.Parallel()
 	l := startLaptop(t)
 	var mu sync.Mutex // guards all
 	var all []string

@@ -18,6 +18,7 @@ const job = `{"application": "chaos", "name": "job", "parameterConfig": [{"name"
 // the local cloud with SIGKILL while a job runs, in every order of two, and
 // lets each come back. The job's program runs once, to its end.
 func TestNothingThatCrashesRunsAJobTwice(t *testing.T) {
+	t.Parallel()
 	l := startLaptop(t)
 	for i, first := range l.parts {
 		second := l.parts[(i+1)%len(l.parts)]

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,6 +46,9 @@ type part struct {
 
 type span struct{ from, to time.Time }
 
+// laptops is how many there were. Each has ports that no other has.
+var laptops atomic.Int32
+
 func startLaptop(t *testing.T) *laptop {
 	t.Helper()
 	bin, err := devtest.Programs("dev/gennaker-dev")
@@ -55,7 +59,7 @@ func startLaptop(t *testing.T) *laptop {
 	if l.hello, err = devtest.Hello(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
-	if err := devtest.OwnPorts(l.state, dev.DefaultPorts, 33); err != nil {
+	if err := devtest.OwnPorts(l.state, dev.DefaultPorts, int(28+3*laptops.Add(1))); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"temporal", "cloud", "worker"} {

@@ -19,6 +19,7 @@ import (
 // sides at once, until its history has been continued in a new one: each save
 // is one version, and the newest is what is stored.
 func TestNoSaveOfAPipelineIsLost(t *testing.T) {
+	t.Parallel()
 	l := startLaptop(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
