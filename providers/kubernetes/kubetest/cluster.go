@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -117,6 +118,31 @@ func (c *Cluster) connect() error {
 	config.Timeout = time.Minute
 	c.Client, err = client.NewForConfig(config)
 	return err
+}
+
+// Join starts a program that belongs to what runs on the cluster, such as
+// controllers of its own. What it says goes to the file NAME.log in the
+// cluster's folder, and it ends when the cluster is stopped.
+func (c *Cluster) Join(order *exec.Cmd) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p, err := run(c.dir, order)
+	if err == nil {
+		c.others = append(c.others, p)
+	}
+	return err
+}
+
+// Over says as an error which of the programs has ended by itself.
+func (c *Cluster) Over() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range append([]*process{c.etcd, c.api}, c.others...) {
+		if err := p.over(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Stop ends everything: the API server before etcd, without which it hangs.

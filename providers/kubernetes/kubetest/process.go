@@ -18,8 +18,8 @@ type process struct {
 }
 
 // run starts a program. What it says goes to a file in the folder.
-func run(dir, program string, args ...string) (*process, error) {
-	p := &process{name: filepath.Base(program), order: exec.Command(program, args...), ended: make(chan struct{})}
+func run(dir string, order *exec.Cmd) (*process, error) {
+	p := &process{name: filepath.Base(order.Path), order: order, ended: make(chan struct{})}
 	p.log = filepath.Join(dir, p.name+".log")
 	out, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {

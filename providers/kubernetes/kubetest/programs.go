@@ -2,12 +2,13 @@ package kubetest
 
 import (
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 )
 
 func (c *Cluster) run(program string, args ...string) (*process, error) {
-	return run(c.dir, filepath.Join(c.tools, program), args...)
+	return run(c.dir, exec.Command(filepath.Join(c.tools, program), args...))
 }
 
 func (c *Cluster) file(name string) string { return filepath.Join(c.dir, name) }
