@@ -5,10 +5,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: help build dev clouds aws cf google azure kube demo check test replay bench faults schema clean
+.PHONY: help build dev clouds aws cf google azure kube demo check test test-cloudfoundry replay bench faults schema clean
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 build: ## build everything into bin/
 	@mkdir -p $(BIN)
@@ -57,6 +57,11 @@ test: check ## everything
 	go test -race -vet=off -p 4 -parallel 8 -timeout 30m ./...
 	go test -race -vet=off -v -run '^TestBehaviours$$' ./workflows/
 	cd dev && go test -vet=off -p 3 -parallel 8 -timeout 30m ./...
+
+# It takes a quarter of an hour, and the first time as long again, for what
+# deploy/kube-targets.sh and deploy/korifi-targets.sh build.
+test-cloudfoundry: ## what the provider of Cloud Foundry promises, on a real one: Korifi
+	go test -v -timeout 60m -run '^TestOnKorifi$$' ./providers/cloudfoundry -args -korifi
 
 replay: ## replay the recorded histories
 	go test -run Replay ./workflows/

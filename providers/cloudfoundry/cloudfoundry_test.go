@@ -60,7 +60,7 @@ var words = map[error]struct {
 }
 
 // refuse has every request answered with an error of that kind.
-func (it *target) refuse(kind error) {
+func refuse(it *providertest.Link, kind error) {
 	if kind == nil {
 		it.Decide(nil)
 		return
@@ -123,7 +123,7 @@ func TestConformance(t *testing.T) {
 	}
 	h.Faults = &providertest.Faults{
 		Lose:    func(n int) func() bool { return last.Lose(n) },
-		Fail:    func(kind error) { last.refuse(kind) },
+		Fail:    func(kind error) { refuse(last.Link, kind) },
 		Effects: func() map[string]int { return last.server.Effects() },
 	}
 	providertest.Run(t, h)
