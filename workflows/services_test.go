@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -78,10 +79,21 @@ func TestServicesAreMadeSharedAndDestroyed(t *testing.T) {
 	}
 }
 
+func TestAServiceIsMadeOfAFile(t *testing.T) {
+	w := newWorld(t)
+	file := base64.StdEncoding.EncodeToString([]byte("service_instance_name: db\nservice: postgres\nservice_plan: small\n"))
+	w.operate("deployService", `"region": "here", "manifest": {"artifact": {"type": "embedded/base64", "reference": "`+file+`"}}`, gennaker.Succeeded)
+	if i := w.service(); i.State != gennaker.ServiceReady {
+		t.Errorf("the service instance is %+v, want it ready", i)
+	}
+}
+
 func TestStagesAboutServicesThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ kind, fields, want string }{
 		{"deployService", `"manifest": {"direct": {"serviceInstanceName": "db", "state": "Failed"}}`, "service db: invalid: as its spec says"},
-		{"deployService", `"manifest": {"artifactId": "x"}`, "manifest: invalid: write its attributes into direct"},
+		{"deployService", `"manifest": {"artifactId": "x"}`, "manifest: expected artifact x: not found"},
+		{"deployService", `"manifest": {}`, "manifest: artifact: invalid: the stage names neither"},
+		{"deployService", `"manifest": {"artifact": {"type": "embedded/base64", "reference": "YTogMQotLS0KYjogMg=="}}`, "one document is wanted, with fields"},
 		{"destroyService", `"region": "here"`, "serviceInstanceName: invalid"},
 		{"shareService", `"serviceInstanceName": "db", "shareToRegions": []`, "shareToRegions: invalid"},
 		{"createServiceKey", `"serviceInstanceName": "none", "serviceKeyName": "ada"`, "service none: not found"},

@@ -59,7 +59,7 @@ func (it *target) loseOnce(end string) {
 
 func byURL(url string) map[string]any {
 	block := with("manifest", map[string]any{"direct": map[string]any{"buildpacks": []any{"go_buildpack"}, "stack": "cflinuxfs4", "memory": "1G"}})
-	block["applicationArtifact"] = map[string]any{"type": "http/file", "reference": url}
+	block["applicationArtifact"] = map[string]any{"artifact": map[string]any{"type": "http/file", "reference": url}} // as Spinnaker has it
 	return block
 }
 

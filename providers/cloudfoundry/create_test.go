@@ -133,7 +133,7 @@ func TestWhatCannotBeIsRefusedBeforeAnythingIsMade(t *testing.T) {
 		want        string
 	}{
 		{"nothing to run", "applicationArtifact", nil, "applicationArtifact: invalid: it is missing"},
-		{"an artifact of a registry", "applicationArtifact", map[string]any{"type": "http/file", "reference": "https://x"}, `type "http/file" cannot be deployed`},
+		{"an artifact of a registry", "applicationArtifact", map[string]any{"type": "maven/file", "reference": "com.example:shop:7"}, `type "maven/file" cannot be deployed`},
 		{"a zip that is none", "applicationArtifact", map[string]any{"type": "embedded/base64", "reference": "?"}, "must be a zip in base64"},
 		{"an app that is not there", "applicationArtifact", map[string]any{"type": "cloudfoundry/app", "name": "none"}, "app none: invalid: it is not there"},
 		{"a misspelt attribute", "manifest", direct(map[string]any{"memroy": "1G"}), "there is no such field"},

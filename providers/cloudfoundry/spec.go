@@ -3,6 +3,7 @@ package cloudfoundry
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -51,7 +52,7 @@ const (
 // decode reads our fields of a cluster block, and checks them.
 func decode(block map[string]any) (Spec, Attributes, error) {
 	var s Spec
-	if err := decodeBlock(block, &s); err != nil {
+	if err := decodeBlock(unwrapped(block), &s); err != nil {
 		return s, Attributes{}, err
 	}
 	a, err := attributes(s.Manifest)
@@ -59,6 +60,19 @@ func decode(block map[string]any) (Spec, Attributes, error) {
 		return s, a, fmt.Errorf("manifest: %w", err)
 	}
 	return s, a, s.check()
+}
+
+// unwrapped is a block whose applicationArtifact is the artifact, also if it is
+// written as Spinnaker does, {artifact: …}.
+func unwrapped(block map[string]any) map[string]any {
+	around, _ := block["applicationArtifact"].(map[string]any)
+	artifact, ok := around["artifact"].(map[string]any)
+	if !ok {
+		return block
+	}
+	block = maps.Clone(block)
+	block["applicationArtifact"] = artifact
+	return block
 }
 
 // decodeBlock reads fields with Spinnaker's leniency: numbers may be written as

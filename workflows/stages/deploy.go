@@ -117,6 +117,13 @@ func (in Input) deployment(c strategies.Cluster, block map[string]any) ([]gennak
 
 // deploy deploys all at the same time.
 func (in Input) deploy(ctx workflow.Context, list []gennaker.Operation) (Outputs, error) {
+	for i, op := range list {
+		block, err := in.withArtifacts(ctx, op.Config)
+		if err != nil {
+			return nil, fmt.Errorf("cluster %s: %w", op.Cluster, err)
+		}
+		list[i].Config = block
+	}
 	var children []gennaker.Execution
 	changes, err := together(ctx, list, func(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
 		if op.Config["strategy"] != "custom" {

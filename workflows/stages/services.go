@@ -36,7 +36,9 @@ type deployServiceConfig struct {
 }
 
 type serviceManifest struct {
-	Direct map[string]any `json:"direct,omitempty" jsonschema_description:"serviceInstanceName, and what the cloud reads: service, servicePlan, parameters, tags, updatable; or, if a user provides it, credentials, syslogDrainUrl, routeServiceUrl, tags."`
+	ArtifactID string             `json:"artifactId,omitempty" jsonschema_description:"An expected artifact, whose YAML says what direct would."`
+	Artifact   *gennaker.Artifact `json:"artifact,omitempty"`
+	Direct     map[string]any     `json:"direct,omitempty" jsonschema_description:"serviceInstanceName, and what the cloud reads: service, servicePlan, parameters, tags, updatable; or, if a user provides it, credentials, syslogDrainUrl, routeServiceUrl, tags."`
 }
 
 // DeployService makes a service instance, or changes it, and waits until it is
@@ -46,22 +48,36 @@ func DeployService(ctx workflow.Context, in Input) (Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Manifest.Direct == nil {
-		return nil, fmt.Errorf("manifest: %w: write its attributes into direct: a manifest that is an artifact cannot be read yet", gennaker.ErrInvalid)
+	spec, err := c.Manifest.read(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
 	}
-	if name, ok := c.Manifest.Direct["serviceInstanceName"].(string); ok {
-		c.Service = name
+	for _, field := range []string{"serviceInstanceName", "service_instance_name", "service-instance-name"} {
+		if name, ok := spec[field].(string); ok {
+			c.Service = name
+		}
 	}
 	ref, err := c.ref()
 	if err != nil {
 		return nil, err
 	}
-	spec := maps.Clone(c.Manifest.Direct)
 	spec["userProvided"] = c.UserProvided
 	in.Waiting("service " + ref.Name + " to be ready")
 	err = ops.PutService(ctx, gennaker.PutService{ServiceRef: ref, Spec: spec, Marks: map[string]string{
 		gennaker.MarkExecution: in.Execution.ID, gennaker.MarkStage: in.State.RefID, gennaker.MarkToken: in.token(ctx, "service")}})
 	return serviceOutputs(ref), err
+}
+
+// read is what the manifest says.
+func (m serviceManifest) read(ctx workflow.Context, in Input) (map[string]any, error) {
+	if m.Direct != nil {
+		return maps.Clone(m.Direct), nil
+	}
+	a, err := in.Artifact(ctx, m.ArtifactID, m.Artifact)
+	if err != nil {
+		return nil, err
+	}
+	return oneDocument(ctx, a)
 }
 
 // serviceOutputs are Spinnaker's.

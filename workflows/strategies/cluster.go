@@ -139,10 +139,13 @@ func spec(block map[string]any) map[string]any {
 }
 
 // written is the size of a cluster block that says it, in place of capacity, in
-// the attributes of its manifest.
+// the attributes of its manifest, or of the one application that this has.
 func written(block map[string]any) gennaker.Capacity {
 	manifest, _ := block["manifest"].(map[string]any)
 	direct, _ := manifest["direct"].(map[string]any)
+	if applications, _ := manifest["applications"].([]any); direct == nil && len(applications) == 1 {
+		direct, _ = applications[0].(map[string]any)
+	}
 	n, err := strconv.Atoi(fmt.Sprint(direct["instances"]))
 	if err != nil || n < 0 {
 		return gennaker.Capacity{}
