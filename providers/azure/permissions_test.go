@@ -3,12 +3,10 @@ package azure_test
 import (
 	"encoding/json"
 	"errors"
-	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers/providertest"
 )
 
 // implied are what Azure wants for a part of another call: to put machines into
@@ -23,16 +21,14 @@ var implied = []string{
 	"Microsoft.Network/virtualNetworks/subnets/join/action",
 }
 
+const page = "../../docs/providers/azure.md"
+
 func TestTheRoleInTheDocumentationAllowsWhatIsAskedAndNoMore(t *testing.T) {
 	t.Parallel()
 	it := startTarget(t)
 	it.cloud.Break("shop-web-v002", "no luck") // so that its trouble is asked for
 	exercise(t, it)
-	needed := append(it.cloud.Actions(), implied...)
-	slices.Sort(needed)
-	if got := allowed(t); !slices.Equal(got, needed) {
-		t.Errorf("docs/providers/azure.md allows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(needed, "\n"))
-	}
+	providertest.CheckPage(t, page, allowed(t), append(it.cloud.Actions(), implied...))
 }
 
 // exercise makes every call of the provider, on both modes of scale sets.
@@ -80,21 +76,14 @@ func exercise(t *testing.T, it *target) {
 // allowed are the actions of the role in the documentation.
 func allowed(t *testing.T) []string {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/providers/azure.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(page), "```json\n")
-	text, _, _ := strings.Cut(rest, "```")
 	var role struct {
 		Name             string
 		IsCustom         bool
 		Actions          []string
 		AssignableScopes []string
 	}
-	if err := json.Unmarshal([]byte(text), &role); err != nil || role.Name == "" || !role.IsCustom || len(role.AssignableScopes) == 0 {
+	if err := json.Unmarshal([]byte(providertest.InPage(t, page, "```json\n", "```")), &role); err != nil || role.Name == "" || !role.IsCustom || len(role.AssignableScopes) == 0 {
 		t.Fatalf("the role: %+v, %v", role, err)
 	}
-	slices.Sort(role.Actions)
 	return role.Actions
 }

@@ -1,14 +1,14 @@
 package google_test
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/gennaker/gennaker/providers/providertest"
 )
 
 // called are the methods of the API in our code.
@@ -34,30 +34,15 @@ var implied = []string{
 	"compute.networks.use", "compute.subnetworks.use", "compute.subnetworks.useExternalIp", "iam.serviceAccounts.actAs",
 }
 
+const page = "../../docs/providers/google.md"
+
 func TestTheRoleInTheDocumentationAllowsWhatIsCalledAndNoMore(t *testing.T) {
 	t.Parallel()
 	needed := slices.Clone(implied)
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("there is no code: %v", err)
+	for _, found := range providertest.InCode(t, called) {
+		needed = append(needed, permission(found[1], found[2]))
 	}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		code, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range called.FindAllStringSubmatch(string(code), -1) {
-			needed = append(needed, permission(found[1], found[2]))
-		}
-	}
-	slices.Sort(needed)
-	needed = slices.Compact(needed)
-	if got := allowed(t); !slices.Equal(got, needed) {
-		t.Errorf("docs/providers/google.md allows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(needed, "\n"))
-	}
+	providertest.CheckPage(t, page, allowed(t), needed)
 }
 
 func permission(kind, method string) string {
@@ -75,16 +60,10 @@ func permission(kind, method string) string {
 // allowed are the permissions of the role in the documentation.
 func allowed(t *testing.T) []string {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/providers/google.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(page), "```yaml\ntitle")
-	text, _, _ := strings.Cut(rest, "```")
 	var role struct {
 		Permissions []string `yaml:"includedPermissions"`
 	}
-	if err := yaml.Unmarshal([]byte("title"+text), &role); err != nil {
+	if err := yaml.Unmarshal([]byte("title:"+providertest.InPage(t, page, "```yaml\ntitle:", "```")), &role); err != nil {
 		t.Fatalf("the role: %v", err)
 	}
 	return role.Permissions
