@@ -16,6 +16,7 @@ import (
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 	"github.com/gennaker/gennaker/ratelimit"
 	"github.com/gennaker/gennaker/workflows"
 	"github.com/gennaker/gennaker/workflows/stages"
@@ -55,7 +56,7 @@ type amazon struct {
 }
 
 func newAmazon(instances int, speed float64, apps ...string) (*amazon, error) {
-	server, err := awstest.Serve(awstest.Config{Clock: awstest.Fast(speed)})
+	server, err := awstest.Serve(awstest.Config{Clock: simulation.Fast(speed)})
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/gennaker/gennaker/providers"
-	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 	"github.com/gennaker/gennaker/ratelimit"
 )
 
@@ -54,7 +54,7 @@ func TestDeploymentsOntoAnAWSThatThrottlesSucceed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	a.SetThrottle(awstest.Throttle{PerSecond: perSecond / speed, Burst: 2 * perSecond}) // by the cloud's clock
+	a.SetThrottle(simulation.Throttle{PerSecond: perSecond / speed, Burst: 2 * perSecond}) // by the cloud's clock
 	for range 2 {
 		account, err := a.open(&ratelimit.Limits{})
 		if err != nil {

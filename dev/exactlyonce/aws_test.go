@@ -17,6 +17,7 @@ import (
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
 	"github.com/gennaker/gennaker/providers/providertest"
+	"github.com/gennaker/gennaker/providers/simulation"
 	"github.com/gennaker/gennaker/workflows/ops"
 )
 
@@ -25,7 +26,7 @@ const region = "us-east-1"
 // onAmazon is a scene in an Amazon of ours. A request is its action. It counts
 // every call that has changed something.
 func onAmazon(t *testing.T, _ *world, r row) (*scene, error) {
-	server, err := awstest.Serve(awstest.Config{Clock: awstest.Fast(500)})
+	server, err := awstest.Serve(awstest.Config{Clock: simulation.Fast(500)})
 	if err != nil {
 		return nil, err
 	}

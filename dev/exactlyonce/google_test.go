@@ -11,6 +11,7 @@ import (
 	"github.com/gennaker/gennaker/providers/google"
 	"github.com/gennaker/gennaker/providers/google/googletest"
 	"github.com/gennaker/gennaker/providers/providertest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const googleRegion = "us-central1"
@@ -18,7 +19,7 @@ const googleRegion = "us-central1"
 // onGoogle is a scene in a Google of ours. A request is the method of the API.
 // It counts every call that has changed something.
 func onGoogle(t *testing.T, _ *world, r row) (*scene, error) {
-	server, err := googletest.Serve(googletest.Config{Clock: googletest.Fast(200)})
+	server, err := googletest.Serve(googletest.Config{Clock: simulation.Fast(200)})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/gennaker/gennaker/providers/google"
 	"github.com/gennaker/gennaker/providers/google/googletest"
 	"github.com/gennaker/gennaker/providers/google/googletest/discovery"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // onCompute is a simulated Compute Engine, held against Google's description
@@ -34,7 +35,7 @@ func startCompute(t *testing.T) *onCompute {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := googletest.Serve(googletest.Config{Clock: googletest.Fast(100), Judge: func(cloud http.Handler) http.Handler {
+	server, err := googletest.Serve(googletest.Config{Clock: simulation.Fast(100), Judge: func(cloud http.Handler) http.Handler {
 		return api.Check(cloud, func(err error) { t.Error(err) })
 	}})
 	if err != nil {

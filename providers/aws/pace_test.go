@@ -13,6 +13,7 @@ import (
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 	"github.com/gennaker/gennaker/ratelimit"
 )
 
@@ -45,7 +46,7 @@ func TestTwoWorkersStayBelowWhatAWSAllows(t *testing.T) {
 	t.Parallel()
 	awstest.Alone()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := awstest.New(awstest.Config{Throttle: awstest.Throttle{PerSecond: 20, Burst: 40}})
+		cloud := awstest.New(awstest.Config{Throttle: simulation.Throttle{PerSecond: 20, Burst: 40}})
 		place := cloud.Region(region)
 		place.AddRunning(awstest.Running{Name: "shop-v000", Image: place.AddImage(awstest.Image{Name: "shop-1"})})
 		ref := gennaker.ServerGroupRef{Location: gennaker.Location{Account: "test", Region: region}, Name: "shop-v000"}
@@ -86,7 +87,7 @@ func TestTwoWorkersStayBelowWhatAWSAllows(t *testing.T) {
 			name string
 			rate float64
 		}{{"at first", 20}, {"once the limit was raised", 50}, {"once it was lowered", 10}} {
-			cloud.SetThrottle(awstest.Throttle{PerSecond: step.rate, Burst: int(2 * step.rate)})
+			cloud.SetThrottle(simulation.Throttle{PerSecond: step.rate, Burst: int(2 * step.rate)})
 			time.Sleep(90 * time.Second)
 			taken, throttled := during(3 * time.Minute)
 			t.Logf("%s: %.1f of %.0f calls per second were made, %.1f %% throttled", step.name, taken, step.rate, throttled)

@@ -12,6 +12,7 @@ import (
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
 	"github.com/gennaker/gennaker/providers/providertest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // simulator is an AWS with its life cycles, for a test. Two hundred of its
@@ -31,7 +32,7 @@ func simulate(t *testing.T) *simulator {
 // simulateAt is a simulator whose clock goes so many times faster than ours.
 func simulateAt(t *testing.T, times float64) *simulator {
 	t.Helper()
-	return simulateWith(t, awstest.Config{Clock: awstest.Fast(times), PageSize: 2})
+	return simulateWith(t, awstest.Config{Clock: simulation.Fast(times), PageSize: 2})
 }
 
 func simulateWith(t *testing.T, c awstest.Config) *simulator {
@@ -193,7 +194,7 @@ func TestDestroyingANameThatLooksLikeAPatternDestroysNothing(t *testing.T) {
 // Reading calls of this cloud show what was a second ago.
 func TestWhatWasJustMadeIsThereThoughItIsNotSeenYet(t *testing.T) {
 	t.Parallel()
-	s := simulateWith(t, awstest.Config{Clock: awstest.Fast(200), PageSize: 2, Lag: 200 * time.Second})
+	s := simulateWith(t, awstest.Config{Clock: simulation.Fast(200), PageSize: 2, Lag: 200 * time.Second})
 	time.Sleep(1100 * time.Millisecond) // until the image is seen
 	cloud := s.account(t, aws.Config{})
 	made := func(name string) gennaker.ServerGroupRef {

@@ -7,12 +7,13 @@ import (
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 func TestAServerGroupWhoseLaunchesAreRefusedSaysWhy(t *testing.T) {
 	t.Parallel()
 	s := simulate(t)
-	clock := awstest.NewVirtual(time.Now().Add(-time.Hour)) // so that it has waited long enough
+	clock := simulation.NewVirtual(time.Now().Add(-time.Hour)) // so that it has waited long enough
 	server, err := awstest.Serve(awstest.Config{Clock: clock})
 	if err != nil {
 		t.Fatal(err)

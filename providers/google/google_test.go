@@ -13,6 +13,7 @@ import (
 	"github.com/gennaker/gennaker/providers/google/googletest"
 	"github.com/gennaker/gennaker/providers/google/googletest/discovery"
 	"github.com/gennaker/gennaker/providers/providertest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const (
@@ -37,7 +38,7 @@ type target struct {
 	*providertest.Link
 	*googletest.Server
 	demo  *googletest.Project
-	clock *googletest.Virtual
+	clock *simulation.Virtual
 }
 
 func startTarget(t testing.TB, c googletest.Config) *target {
@@ -46,7 +47,7 @@ func startTarget(t testing.TB, c googletest.Config) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &target{clock: googletest.NewVirtual(time.Now())}
+	g := &target{clock: simulation.NewVirtual(time.Now())}
 	c.Clock = g.clock
 	c.Judge = func(cloud http.Handler) http.Handler {
 		return description.Check(cloud, func(err error) { t.Error(err) })

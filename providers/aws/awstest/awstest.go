@@ -19,6 +19,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Config says how the simulated cloud behaves. The zero value is a cloud in
@@ -28,7 +30,7 @@ type Config struct {
 	// 123456789012.
 	Account string
 	// Clock is what the life cycles go by; default is the real one.
-	Clock Clock
+	Clock simulation.Clock
 	// Times say how long things take; what is zero has its default.
 	Times Times
 	// Lag is how old the answers of reading calls may be: they show the cloud
@@ -38,7 +40,7 @@ type Config struct {
 	Past time.Duration
 	// Throttle limits the calls of each account, region and service, until
 	// SetThrottle.
-	Throttle Throttle
+	Throttle simulation.Throttle
 	// PageSize caps the pages of every listing, to make tests turn them.
 	PageSize int
 	// DeniedRoles are the ARNs that AssumeRole refuses.
@@ -55,10 +57,10 @@ type Cloud struct {
 	start  time.Time
 
 	mu        sync.Mutex // guards what follows, and the places
-	throttle  Throttle
+	throttle  simulation.Throttle
 	places    map[placeKey]*Place
-	buckets   map[bucketKey]*bucket
-	injected  map[string][]Fault
+	buckets   simulation.Buckets[bucketKey]
+	faults    simulation.Faults[Call, Fault]
 	requests  map[Request]int
 	throttled int
 	effects   []Effect
@@ -72,11 +74,11 @@ func New(c Config) *Cloud {
 		c.Account = "123456789012"
 	}
 	if c.Clock == nil {
-		c.Clock = realClock{}
+		c.Clock = simulation.Real{}
 	}
 	c.Times = c.Times.withDefaults()
 	return &Cloud{config: c, start: c.Clock.Now(), throttle: c.Throttle, places: map[placeKey]*Place{},
-		buckets: map[bucketKey]*bucket{}, injected: map[string][]Fault{}, requests: map[Request]int{}}
+		buckets: simulation.Buckets[bucketKey]{}, faults: simulation.Faults[Call, Fault]{Decide: c.Fault}, requests: map[Request]int{}}
 }
 
 // Region is the part of the default account that is in a region.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 func newVersion(template, image string) *ec2.CreateLaunchTemplateVersionInput {
@@ -66,7 +67,7 @@ func TestSlowAnswer(t *testing.T) {
 }
 
 func TestThrottle(t *testing.T) {
-	w := newWorld(t, awstest.Config{Throttle: awstest.Throttle{PerSecond: 2, Burst: 3}})
+	w := newWorld(t, awstest.Config{Throttle: simulation.Throttle{PerSecond: 2, Burst: 3}})
 	call := func() string { return refusal(w.ec2.DescribeVpcs(t.Context(), nil)) }
 	for range 3 {
 		w.is("within the burst", call(), "")
@@ -188,7 +189,7 @@ func TestWhatIsNotSimulatedIsRefused(t *testing.T) {
 }
 
 func TestFastClock(t *testing.T) {
-	cloud, err := awstest.Serve(awstest.Config{Clock: awstest.Fast(1000)})
+	cloud, err := awstest.Serve(awstest.Config{Clock: simulation.Fast(1000)})
 	if err != nil {
 		t.Fatal(err)
 	}

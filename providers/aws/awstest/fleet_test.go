@@ -11,6 +11,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 func TestAGroupThatHasBeenThereForAWhileIsLikeOneThatWasCreated(t *testing.T) {
@@ -44,7 +45,7 @@ func TestInstancesAreFoundByTheirGroups(t *testing.T) {
 }
 
 func TestRequestsAreCountedByServiceAndAction(t *testing.T) {
-	w := newWorld(t, awstest.Config{Throttle: awstest.Throttle{PerSecond: 1, Burst: 2}})
+	w := newWorld(t, awstest.Config{Throttle: simulation.Throttle{PerSecond: 1, Burst: 2}})
 	for range 3 {
 		_, _ = w.elb.DescribeLoadBalancers(t.Context(), &elb.DescribeLoadBalancersInput{})
 	}
@@ -61,6 +62,6 @@ func TestRequestsAreCountedByServiceAndAction(t *testing.T) {
 	if got := w.cloud.Throttled(); got != 2 {
 		t.Errorf("%d requests were throttled, want 2: one of each generation, which share a rate", got)
 	}
-	w.cloud.SetThrottle(awstest.Throttle{})
+	w.cloud.SetThrottle(simulation.Throttle{})
 	w.is("without a throttle", refusal(w.elb.DescribeLoadBalancers(t.Context(), nil)), "")
 }

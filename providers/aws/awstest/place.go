@@ -1,11 +1,12 @@
 package awstest
 
 import (
-	"container/heap"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 type placeKey struct{ account, region string }
@@ -15,7 +16,7 @@ type Place struct {
 	cloud           *Cloud
 	account, region string
 	now             time.Time
-	queue           events
+	agenda          simulation.Agenda[func(*Place)]
 	past            []snapshot // only if answers lag; oldest first
 	*state
 }
@@ -32,41 +33,21 @@ func (c *Cloud) place(account, region string) *Place {
 	return p
 }
 
-// event is something that will happen.
-type event struct {
-	at   time.Time
-	nth  int
-	then func(*Place)
-}
-
-type events []event
-
-func (q events) Len() int { return len(q) }
-func (q events) Less(i, j int) bool {
-	return q[i].at.Before(q[j].at) || q[i].at.Equal(q[j].at) && q[i].nth < q[j].nth
-}
-func (q events) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *events) Push(e any)   { *q = append(*q, e.(event)) }
-func (q *events) Pop() any {
-	last := len(*q) - 1
-	e := (*q)[last]
-	*q = (*q)[:last]
-	return e
-}
-
 // after has something happen after a while. What it names by id may be gone
 // by then.
 func (p *Place) after(d time.Duration, then func(*Place)) {
-	p.cloud.ids++
-	heap.Push(&p.queue, event{p.now.Add(d), p.cloud.ids, then})
+	p.agenda.Add(p.now.Add(d), then)
 }
 
 // settle lets everything happen that is due.
 func (p *Place) settle(now time.Time) {
-	for len(p.queue) > 0 && !p.queue[0].at.After(now) {
-		e := heap.Pop(&p.queue).(event)
-		p.now = e.at
-		e.then(p)
+	for {
+		at, then, due := p.agenda.Next(now)
+		if !due {
+			break
+		}
+		p.now = at
+		then(p)
 		p.remember()
 	}
 	if now.After(p.now) {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // service is one of Amazon's, as the scope of a signature names it.
@@ -99,7 +101,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault, body, err := c.do(service, version, s, r.PostForm, requestID)
-	fault.wait(r.Context())
+	simulation.Hold(r.Context(), fault.Slow)
 	switch {
 	case fault.Reset:
 		panic(http.ErrAbortHandler) // the connection ends without an answer
@@ -123,7 +125,7 @@ func (c *Cloud) do(service *service, version string, s scope, form url.Values, r
 		c.throttled++
 		return Fault{}, nil, &service.throttled
 	}
-	fault := c.fault(Call{Service: s.service, Action: name, Account: p.account, Region: p.region, Form: form})
+	fault := c.faults.Next(name, Call{Service: s.service, Action: name, Account: p.account, Region: p.region, Form: form})
 	if fault.before() {
 		return fault, nil, fault.err()
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const region = "us-east-1"
@@ -51,7 +52,7 @@ func connect(t *testing.T, url, accessKey string) clients {
 type world struct {
 	clients
 	cloud  *awstest.Server
-	clock  *awstest.Virtual
+	clock  *simulation.Virtual
 	place  *awstest.Place
 	image  string
 	target string // ARN of the target group: checks every 10 s, drains 60 s
@@ -61,7 +62,7 @@ var dawn = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func newWorld(t *testing.T, c awstest.Config) *world {
 	t.Helper()
-	clock := awstest.NewVirtual(dawn)
+	clock := simulation.NewVirtual(dawn)
 	c.Clock = clock
 	cloud, err := awstest.Serve(c)
 	if err != nil {

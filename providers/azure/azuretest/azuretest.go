@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Config is how the cloud behaves.
@@ -44,7 +46,7 @@ const Subscription = "00000000-0000-0000-0000-000000000001"
 // Cloud is the state of a subscription. It is safe to share.
 type Cloud struct {
 	config Config
-	begun  time.Time
+	clock  simulation.Clock
 
 	mu         sync.Mutex // guards what follows
 	groups     map[string]bool
@@ -75,14 +77,12 @@ func New(c Config) *Cloud {
 	if c.Delays == (Delays{}) {
 		c.Delays = usual
 	}
-	return &Cloud{config: c, begun: time.Now(), groups: map[string]bool{}, sets: map[string]*set{}, operations: map[string]*operation{},
+	return &Cloud{config: c, clock: simulation.Fast(c.Speed), groups: map[string]bool{}, sets: map[string]*set{}, operations: map[string]*operation{},
 		broken: map[string]string{}, failing: map[string]Failure{}, effects: map[string]int{}, asked: map[string]int{}}
 }
 
 // now is the time by the cloud's clock.
-func (c *Cloud) now() time.Time {
-	return c.begun.Add(time.Duration(float64(time.Since(c.begun)) * c.config.Speed)).UTC()
-}
+func (c *Cloud) now() time.Time { return c.clock.Now().UTC() }
 
 // number is one that was not given out before.
 func (c *Cloud) number() int {

@@ -12,7 +12,7 @@
 // A test serves a cloud, has places made in a project, and gives the address
 // to Google's client:
 //
-//	server, err := googletest.Serve(googletest.Config{Clock: googletest.Fast(200), PageSize: 2})
+//	server, err := googletest.Serve(googletest.Config{Clock: simulation.Fast(200), PageSize: 2})
 //	demo := server.Project("demo") // has the network default, and its zones
 //	demo.AddImage(googletest.Image{Name: "shop-1", Labels: …})
 //	check := demo.AddHealthCheck(googletest.HealthCheck{Name: "shop"})

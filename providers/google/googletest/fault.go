@@ -1,10 +1,11 @@
 package googletest
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Call is a request as a fault sees it.
@@ -55,70 +56,16 @@ func (f Fault) err() error {
 	return &Error{Status: f.Status, Reason: f.Reason, Message: f.Message}
 }
 
-func (f Fault) wait(ctx context.Context) {
-	if f.Slow == 0 {
-		return
-	}
-	select {
-	case <-time.After(f.Slow):
-	case <-ctx.Done():
-	}
-}
-
 // Inject has the next calls of a method go wrong, one fault each.
 func (c *Cloud) Inject(method string, faults ...Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.injected[method] = append(c.injected[method], faults...)
-}
-
-func (c *Cloud) fault(call Call) Fault {
-	if queue := c.injected[call.Method]; len(queue) > 0 {
-		c.injected[call.Method] = queue[1:]
-		return queue[0]
-	}
-	if c.config.Fault != nil {
-		if f := c.config.Fault(call); f != nil {
-			return *f
-		}
-	}
-	return Fault{}
-}
-
-// Throttle is a bucket of tokens: every call takes one.
-type Throttle struct {
-	PerSecond float64 // zero is no limit
-	Burst     int     // tokens in a full bucket; at least one
-}
-
-type bucket struct {
-	tokens float64
-	at     time.Time
+	c.faults.Inject(method, faults...)
 }
 
 // SetThrottle limits the calls from now on.
-func (c *Cloud) SetThrottle(t Throttle) {
+func (c *Cloud) SetThrottle(t simulation.Throttle) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.throttle = t
-}
-
-func (c *Cloud) allows(project string) bool {
-	t := c.throttle
-	if t.PerSecond == 0 {
-		return true
-	}
-	full := float64(max(t.Burst, 1))
-	b := c.buckets[project]
-	if b == nil {
-		b = &bucket{tokens: full, at: c.now}
-		c.buckets[project] = b
-	}
-	b.tokens = min(full, b.tokens+c.now.Sub(b.at).Seconds()*t.PerSecond)
-	b.at = c.now
-	if b.tokens < 1 {
-		return false
-	}
-	b.tokens--
-	return true
 }

@@ -5,17 +5,19 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Config says how the simulated cloud behaves. The zero value is a cloud in
 // real time without faults.
 type Config struct {
 	// Clock is what the life cycles go by; default is the real one.
-	Clock Clock
+	Clock simulation.Clock
 	// Times say how long things take; what is zero has its default.
 	Times Times
 	// Throttle limits the calls of each project, until SetThrottle.
-	Throttle Throttle
+	Throttle simulation.Throttle
 	// PageSize caps the pages of every listing, to make tests turn them.
 	PageSize int
 	// Fault, if any, is asked before each call what shall go wrong.
@@ -33,12 +35,12 @@ type Cloud struct {
 
 	mu        sync.Mutex // guards what follows, and the projects
 	now       time.Time
-	queue     events
-	throttle  Throttle
+	agenda    simulation.Agenda[func()]
+	throttle  simulation.Throttle
 	projects  map[string]*Project
-	buckets   map[string]*bucket // by project
-	injected  map[string][]Fault // by method
-	requests  map[string]int     // by method
+	buckets   simulation.Buckets[string]     // by project
+	faults    simulation.Faults[Call, Fault] // by method
+	requests  map[string]int                 // by method
 	throttled int
 	effects   []Effect
 	ids       int
@@ -47,12 +49,12 @@ type Cloud struct {
 // New makes a cloud without projects.
 func New(c Config) *Cloud {
 	if c.Clock == nil {
-		c.Clock = realClock{}
+		c.Clock = simulation.Real{}
 	}
 	c.Times = c.Times.withDefaults()
 	now := c.Clock.Now()
 	return &Cloud{config: c, kinds: newKinds(), start: now, now: now, throttle: c.Throttle, projects: map[string]*Project{},
-		buckets: map[string]*bucket{}, injected: map[string][]Fault{}, requests: map[string]int{}}
+		buckets: simulation.Buckets[string]{}, faults: simulation.Faults[Call, Fault]{Decide: c.Fault}, requests: map[string]int{}}
 }
 
 // Project is a project, which is made with its zones and the network default

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // answered is a call that had an effect, by its request id.
@@ -128,14 +129,11 @@ func (c *Cloud) await(ctx context.Context, op *resource) []byte {
 		if done || ctx.Err() != nil || !now.Before(deadline) {
 			return text
 		}
-		if v, ok := c.config.Clock.(*Virtual); ok {
+		if v, ok := c.config.Clock.(*simulation.Virtual); ok {
 			v.Advance(min(next, deadline.Sub(now)))
 			continue
 		}
-		select {
-		case <-time.After(2 * time.Millisecond):
-		case <-ctx.Done():
-		}
+		simulation.Hold(ctx, 2*time.Millisecond)
 	}
 }
 
@@ -144,8 +142,8 @@ func (c *Cloud) glance(op *resource) (text []byte, done bool, next time.Duration
 	c.change(func() {
 		text, _ = json.Marshal(op.doc)
 		done, next = op.done(), longestWait
-		if len(c.queue) > 0 {
-			next = slices.Max([]time.Duration{c.queue[0].at.Sub(c.now), 0})
+		if at, ok := c.agenda.First(); ok {
+			next = max(at.Sub(c.now), 0)
 		}
 	})
 	return text, done, next

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // verb is a method of a kind of resource.
@@ -44,7 +46,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault, answer, err := c.do(r, path, body)
-	fault.wait(r.Context())
+	simulation.Hold(r.Context(), fault.Slow)
 	switch {
 	case fault.Reset:
 		panic(http.ErrAbortHandler) // the connection ends without an answer
@@ -74,11 +76,11 @@ func (c *Cloud) do(r *http.Request, path string, body []byte) (Fault, answer, er
 		return Fault{}, answer{}, err
 	}
 	c.requests[call.method]++
-	if !c.allows(call.id) {
+	if !c.buckets.Take(call.id, c.throttle, c.now) {
 		c.throttled++
 		return Fault{}, answer{}, rateLimitExceeded
 	}
-	fault := c.fault(Call{Method: call.method, Project: call.id, Place: call.place, Name: call.name, Query: call.query, Body: body})
+	fault := c.faults.Next(call.method, Call{Method: call.method, Project: call.id, Place: call.place, Name: call.name, Query: call.query, Body: body})
 	if fault.before() {
 		return fault, answer{}, fault.err()
 	}

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/api/compute/v1"
 
 	"github.com/gennaker/gennaker/providers/google/googletest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 func TestLaunchesAreRefusedForAWhile(t *testing.T) {
@@ -104,7 +105,7 @@ func TestCallsAreLateOrWithoutAnAnswer(t *testing.T) {
 
 func TestThrottle(t *testing.T) {
 	w := newWorld(t)
-	w.server.SetThrottle(googletest.Throttle{PerSecond: 1, Burst: 2})
+	w.server.SetThrottle(simulation.Throttle{PerSecond: 1, Burst: 2})
 	list := func() error { return second(w.api.Zones.List(project).Do()) }
 	w.is("calls", fmt.Sprint(reason(list()), ", ", reason(list()), ", ", reason(list())), "<nil>, <nil>, 403 rateLimitExceeded")
 	w.pass(time.Second)
@@ -130,7 +131,7 @@ func TestAWaitEndsAfterTwoMinutes(t *testing.T) {
 // TestWaitOnAClockThatRuns has no judge and no virtual clock: a wait waits.
 func TestWaitOnAClockThatRuns(t *testing.T) {
 	t.Parallel()
-	server := must(googletest.Serve(googletest.Config{Clock: googletest.Fast(20)}))(t)
+	server := must(googletest.Serve(googletest.Config{Clock: simulation.Fast(20)}))(t)
 	t.Cleanup(func() { server.Close() })
 	server.Project(project)
 	w := &world{T: t, server: server, api: client(t, server.URL)}

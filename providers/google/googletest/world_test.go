@@ -16,6 +16,7 @@ import (
 
 	"github.com/gennaker/gennaker/providers/google/googletest"
 	"github.com/gennaker/gennaker/providers/google/googletest/discovery"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const (
@@ -39,7 +40,7 @@ type world struct {
 	*testing.T
 	server *googletest.Server
 	demo   *googletest.Project
-	clock  *googletest.Virtual
+	clock  *simulation.Virtual
 	api    *compute.Service
 	check  string // a health check: 10 s, 2 and 3 answers
 	target string // a backend service, with 30 s to drain
@@ -53,7 +54,7 @@ func newWorld(t *testing.T) *world {
 
 func newWorldWith(t *testing.T, c googletest.Config) *world {
 	t.Helper()
-	w := &world{T: t, clock: googletest.NewVirtual(time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC))}
+	w := &world{T: t, clock: simulation.NewVirtual(time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC))}
 	description := must(described())(t)
 	c.Clock = w.clock
 	c.Judge = func(cloud http.Handler) http.Handler {

@@ -14,6 +14,7 @@ import (
 	"github.com/gennaker/gennaker/providers/google/googletest/discovery"
 	"github.com/gennaker/gennaker/providers/google/run"
 	"github.com/gennaker/gennaker/providers/providertest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const region = "europe-west1"
@@ -23,7 +24,7 @@ const region = "europe-west1"
 type target struct {
 	*providertest.Link
 	cloud *cloudrun.Cloud
-	clock *cloudrun.Virtual
+	clock *simulation.Virtual
 }
 
 var description = sync.OnceValues(func() (*discovery.API, error) {
@@ -40,7 +41,7 @@ func startTarget(t testing.TB) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	it := &target{clock: cloudrun.NewVirtual(time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC))}
+	it := &target{clock: simulation.NewVirtual(time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC))}
 	it.cloud = cloudrun.New(cloudrun.Config{Clock: it.clock, Page: 5})
 	server := httptest.NewServer(api.Check(spaced{it.cloud, it.clock}, func(err error) { t.Error(err) }))
 	t.Cleanup(server.Close)
@@ -51,7 +52,7 @@ func startTarget(t testing.TB) *target {
 // spaced lets a moment pass before each request: no two are at one time.
 type spaced struct {
 	cloud http.Handler
-	clock *cloudrun.Virtual
+	clock *simulation.Virtual
 }
 
 func (s spaced) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
 const help = `What can go wrong, and how to have it (region=us-east-1 and account=123456789012
@@ -36,38 +34,30 @@ are understood where they are not given):
 
 // controls are what people do to the cloud behind the back of its API.
 func controls(cloud *awstest.Cloud) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /-/{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, help) })
-	mux.HandleFunc("GET /-/calls", func(w http.ResponseWriter, _ *http.Request) { show(w, cloud.Calls()) })
-	mux.HandleFunc("GET /-/effects", func(w http.ResponseWriter, _ *http.Request) { show(w, cloud.Effects()) })
-	for name, do := range map[string]func(*awstest.Cloud, *awstest.Place, url.Values) error{
-		"sick":     onInstance(func(p *awstest.Place, id string) { p.SetHealthy(id, false) }),
-		"well":     onInstance(func(p *awstest.Place, id string) { p.SetHealthy(id, true) }),
-		"kill":     onInstance((*awstest.Place).Kill),
-		"launches": refuseLaunches,
-		"fault":    inject,
-		"image":    addImage,
-	} {
-		mux.HandleFunc("POST /-/"+name, func(w http.ResponseWriter, r *http.Request) {
-			query := r.URL.Query()
+	at := func(do func(*awstest.Place, url.Values) error) func(url.Values) error {
+		return func(query url.Values) error {
 			place, err := placeOf(cloud, query)
-			if err == nil {
-				err = do(cloud, place, query)
-			}
 			if err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
-				return
+				return err
 			}
-			fmt.Fprintln(w, "done")
-		})
+			return do(place, query)
+		}
 	}
-	return mux
-}
-
-func show(w http.ResponseWriter, value any) {
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	_ = out.Encode(value) // whoever asked is gone
+	return program.Controls{
+		Help: help,
+		Show: map[string]func() any{
+			"calls":   func() any { return cloud.Calls() },
+			"effects": func() any { return cloud.Effects() },
+		},
+		Do: map[string]func(url.Values) error{
+			"sick":     at(onInstance(func(p *awstest.Place, id string) { p.SetHealthy(id, false) })),
+			"well":     at(onInstance(func(p *awstest.Place, id string) { p.SetHealthy(id, true) })),
+			"kill":     at(onInstance((*awstest.Place).Kill)),
+			"launches": at(refuseLaunches),
+			"fault":    func(query url.Values) error { return inject(cloud, query) },
+			"image":    at(addImage),
+		},
+	}.Handler()
 }
 
 // placeOf is the place that a query is about.
@@ -88,8 +78,8 @@ func placeOf(cloud *awstest.Cloud, query url.Values) (*awstest.Place, error) {
 	return cloud.Place(account, region), nil
 }
 
-func onInstance(do func(p *awstest.Place, id string)) func(*awstest.Cloud, *awstest.Place, url.Values) error {
-	return func(_ *awstest.Cloud, p *awstest.Place, query url.Values) error {
+func onInstance(do func(p *awstest.Place, id string)) func(*awstest.Place, url.Values) error {
+	return func(p *awstest.Place, query url.Values) error {
 		id := query.Get("instance")
 		if !slices.ContainsFunc(p.Instances(), func(i awstest.Instance) bool { return i.ID == id }) {
 			return fmt.Errorf("instance %q: there is none in that region; aws ec2 describe-instances lists them", id)
@@ -99,12 +89,12 @@ func onInstance(do func(p *awstest.Place, id string)) func(*awstest.Cloud, *awst
 	}
 }
 
-func refuseLaunches(_ *awstest.Cloud, p *awstest.Place, query url.Values) error {
+func refuseLaunches(p *awstest.Place, query url.Values) error {
 	p.RefuseLaunches(query.Get("refuse"))
 	return nil
 }
 
-func addImage(_ *awstest.Cloud, p *awstest.Place, query url.Values) error {
+func addImage(p *awstest.Place, query url.Values) error {
 	if query.Get("name") == "" {
 		return errors.New("an image needs a name=")
 	}
@@ -113,35 +103,19 @@ func addImage(_ *awstest.Cloud, p *awstest.Place, query url.Values) error {
 }
 
 // inject has the next calls of an action go wrong, wherever they come from.
-func inject(cloud *awstest.Cloud, _ *awstest.Place, query url.Values) error {
+func inject(cloud *awstest.Cloud, query url.Values) error {
 	action := query.Get("action")
 	if action == "" {
 		return errors.New("a fault needs an action=, like CreateAutoScalingGroup")
 	}
-	f := awstest.Fault{Code: query.Get("code"), Status: http.StatusBadRequest, Message: "as asked for at /-/fault",
-		Reset: query.Get("reset") == "true", After: query.Get("after") == "true"}
-	times := 1
-	for _, number := range []struct {
-		name  string
-		value *int
-	}{{"times", &times}, {"status", &f.Status}} {
-		if text := query.Get(number.name); text != "" {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 {
-				return fmt.Errorf("%s=%s is no number", number.name, text)
-			}
-			*number.value = n
-		}
+	asked, err := program.FaultOf(query)
+	if err != nil {
+		return err
 	}
-	if text := query.Get("slow"); text != "" {
-		var err error
-		if f.Slow, err = time.ParseDuration(text); err != nil {
-			return fmt.Errorf("slow=%s is no duration: write 5s", text)
-		}
-	}
+	f := awstest.Fault{Code: query.Get("code"), Message: asked.Message, Status: asked.Status, Slow: asked.Slow, Reset: asked.Reset, After: asked.After}
 	if f.Code == "" && !f.Reset && f.Slow == 0 {
 		return errors.New("a fault needs a code=, reset=true or slow=: see /-/")
 	}
-	cloud.Inject(action, slices.Repeat([]awstest.Fault{f}, min(times, 1000))...)
+	cloud.Inject(action, slices.Repeat([]awstest.Fault{f}, asked.Times)...)
 	return nil
 }

@@ -5,32 +5,21 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := app().RunContext(ctx, os.Args); err != nil {
-		fmt.Fprintln(os.Stderr, "gennaker-aws:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main(app()) }
 
 func app() *cli.App {
-	return &cli.App{
-		Name:            "gennaker-aws",
-		Usage:           "an Amazon on one machine, to try deployments on",
-		UsageText:       "gennaker-aws [options]",
-		Description:     description,
-		HideHelpCommand: true,
+	return program.App(cli.App{
+		Name:        "gennaker-aws",
+		Usage:       "an Amazon on one machine, to try deployments on",
+		Description: description,
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "port", Value: 7244, Usage: "answer for all services at this `PORT` of 127.0.0.1; 0 takes a free one"},
 			&cli.Float64Flag{Name: "speed", Value: 10, Usage: "boot, drain and end instances `N` times as fast as Amazon does"},
@@ -38,9 +27,8 @@ func app() *cli.App {
 			&cli.Float64Flag{Name: "throttle", Usage: "refuse more than `N` calls a second of an account, region and service"},
 			&cli.StringFlag{Name: "ministack", Usage: "run this `PROGRAM` for the services that are not simulated"},
 		},
-		Action:         serve,
-		ExitErrHandler: func(*cli.Context, error) {}, // main prints it
-	}
+		Action: serve,
+	})
 }
 
 const description = `It answers as EC2, Auto Scaling, Elastic Load Balancing and STS, with the life
@@ -55,12 +43,6 @@ target groups, and images, of which the instances of shop-sick never are healthy
 What goes wrong is decided at /-/, which says how.`
 
 func serve(c *cli.Context) error {
-	if c.Args().Present() {
-		return fmt.Errorf("%q is not a command: see gennaker-aws --help", c.Args().First())
-	}
-	if c.Float64("speed") <= 0 {
-		return fmt.Errorf("--speed %v: give a number above 0", c.Float64("speed"))
-	}
 	began := time.Now()
 	t, err := start(c.Context, config{port: c.Int("port"), speed: c.Float64("speed"), lag: c.Duration("lag"),
 		throttle: c.Float64("throttle"), ministack: c.String("ministack")})

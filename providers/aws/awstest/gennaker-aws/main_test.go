@@ -43,7 +43,7 @@ func installed(t *testing.T, name string) string {
 func aws(t *testing.T, targets *targets, arguments ...string) []string {
 	t.Helper()
 	var complaint bytes.Buffer
-	ask := exec.Command(installed(t, "aws"), append([]string{"--output", "text", "--endpoint-url", targets.url}, arguments...)...)
+	ask := exec.Command(installed(t, "aws"), append([]string{"--output", "text", "--endpoint-url", targets.URL}, arguments...)...)
 	ask.Stderr = &complaint
 	ask.Env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_CONFIG_FILE=/dev/null",
 		"AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1", "LANG=C.UTF-8"}
@@ -92,7 +92,7 @@ func TestOtherServicesAreMinistacksAtTheSameAddress(t *testing.T) {
 // post asks the controls for something and returns status and text.
 func post(t *testing.T, targets *targets, path string) (int, string) {
 	t.Helper()
-	answer, err := http.Post(targets.url+path, "", nil)
+	answer, err := http.Post(targets.URL+path, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestPeopleDecideWhatGoesWrong(t *testing.T) {
 	if status, text := post(t, targets, "/-/fault?action=DescribeImages&code=Throttling&times=1"); status != http.StatusOK {
 		t.Fatalf("fault = %d %s", status, text)
 	}
-	failing := exec.Command(installed(t, "aws"), "--endpoint-url", targets.url, "ec2", "describe-images")
+	failing := exec.Command(installed(t, "aws"), "--endpoint-url", targets.URL, "ec2", "describe-images")
 	failing.Env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1"}
 	if out, err := failing.CombinedOutput(); err == nil || !strings.Contains(string(out), "as asked for at /-/fault") {
 		t.Errorf("after a fault was asked for, describe-images = %v %s", err, out)
@@ -138,7 +138,7 @@ func TestPeopleDecideWhatGoesWrong(t *testing.T) {
 
 func TestATakenPortIsSaid(t *testing.T) {
 	first := run(t, config{})
-	_, port, _ := strings.Cut(strings.TrimPrefix(first.url, "http://"), ":")
+	_, port, _ := strings.Cut(strings.TrimPrefix(first.URL, "http://"), ":")
 	var out, complaint bytes.Buffer
 	app := app()
 	app.Writer, app.ErrWriter = &out, &complaint

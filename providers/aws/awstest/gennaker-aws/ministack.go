@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// program is one that runs beside us, and never longer than we do.
-type program struct {
+// beside is a program that runs beside us, and never longer than we do.
+type beside struct {
 	address string // where it answers
 	name    string
 	command *exec.Cmd
@@ -38,7 +38,7 @@ const (
 )
 
 // startMinistack returns when it answers.
-func startMinistack(ctx context.Context, path string) (*program, error) {
+func startMinistack(ctx context.Context, path string) (*beside, error) {
 	if _, err := exec.LookPath(path); err != nil {
 		return nil, fmt.Errorf("ministack: %w: deploy/aws-targets.sh ministack installs it", err)
 	}
@@ -67,7 +67,7 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-func supervise(command ...string) (*program, error) {
+func supervise(command ...string) (*beside, error) {
 	log, err := os.CreateTemp("", "ministack-*.log")
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func supervise(command ...string) (*program, error) {
 	if err := os.Remove(log.Name()); err != nil { // nothing is left of it, however we end
 		return nil, errors.Join(err, log.Close())
 	}
-	p := &program{name: command[len(command)-1], command: exec.Command("sh", append([]string{"-c", supervised, "sh"}, command...)...),
+	p := &beside{name: command[len(command)-1], command: exec.Command("sh", append([]string{"-c", supervised, "sh"}, command...)...),
 		log: log, ended: make(chan error, 1)}
 	p.command.Stdout, p.command.Stderr = log, log
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us, and we tell it
@@ -90,7 +90,7 @@ func supervise(command ...string) (*program, error) {
 }
 
 // await returns when the program answers at a URL.
-func (p *program) await(ctx context.Context, url string) error {
+func (p *beside) await(ctx context.Context, url string) error {
 	client := &http.Client{Timeout: 5 * time.Second}
 	deadline := time.After(ministackStart)
 	for {
@@ -112,7 +112,7 @@ func (p *program) await(ctx context.Context, url string) error {
 }
 
 // complaint is what happened to it, and the end of what it said.
-func (p *program) complaint(what string, err error) error {
+func (p *beside) complaint(what string, err error) error {
 	said := make([]byte, 2000)
 	size, _ := p.log.Seek(0, 2)
 	n, _ := p.log.ReadAt(said, max(0, size-int64(len(said))))
@@ -123,7 +123,7 @@ func (p *program) complaint(what string, err error) error {
 }
 
 // stop ends it and all that it started.
-func (p *program) stop() {
+func (p *beside) stop() {
 	_ = p.Close() // it may have ended
 	select {
 	case <-p.ended:

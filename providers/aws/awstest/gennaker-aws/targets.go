@@ -5,17 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
 	"github.com/gennaker/gennaker/providers/aws/awstest/scalable"
+	"github.com/gennaker/gennaker/providers/simulation"
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
 type config struct {
@@ -28,25 +26,20 @@ type config struct {
 
 // targets are what runs.
 type targets struct {
-	url    string
+	*program.Server
 	speed  float64
-	server *http.Server
-	others *program // nil if there is none
-	failed chan error
+	others *beside // nil if there is none
 }
 
 // start returns when all answers. The caller stops it.
 func start(ctx context.Context, c config) (*targets, error) {
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)))
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another --port (worker.yaml and aws.config in examples/aws name this one)", c.port)
-	}
+	listener, err := program.Listen(c.port)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w (worker.yaml and aws.config in examples/aws name one)", err)
 	}
-	t := &targets{url: "http://" + listener.Addr().String(), speed: c.speed, failed: make(chan error, 1)}
+	t := &targets{speed: c.speed}
 	behavior := awstest.Config{Times: awstest.Times{}.Faster(c.speed), Lag: c.lag,
-		Throttle: awstest.Throttle{PerSecond: c.throttle, Burst: int(c.throttle)}}
+		Throttle: simulation.Throttle{PerSecond: c.throttle, Burst: int(c.throttle)}}
 	if c.ministack != "" {
 		if t.others, err = startMinistack(ctx, c.ministack); err != nil {
 			return nil, errors.Join(err, listener.Close())
@@ -60,22 +53,8 @@ func start(ctx context.Context, c config) (*targets, error) {
 	}
 	cloud := awstest.New(behavior)
 	furnish(cloud, c.speed)
-	t.server = &http.Server{Handler: atTheDoor(cloud)}
-	go func() { t.failed <- t.server.Serve(listener) }()
+	t.Server = program.Serve(listener, controls(cloud), cloud)
 	return t, nil
-}
-
-// atTheDoor sends the calls of people to the controls, and all others to the
-// cloud.
-func atTheDoor(cloud *awstest.Cloud) http.Handler {
-	controls := controls(cloud)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/-/") {
-			controls.ServeHTTP(w, r)
-			return
-		}
-		cloud.ServeHTTP(w, r)
-	})
 }
 
 // wait returns nil when ctx is done, or why it cannot go on.
@@ -87,7 +66,7 @@ func (t *targets) wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-t.failed:
+	case err := <-t.Failed():
 		return err
 	case err := <-ended:
 		ended <- err // stop waits for it too
@@ -97,7 +76,7 @@ func (t *targets) wait(ctx context.Context) error {
 
 // stop ends all, and what was in it is gone.
 func (t *targets) stop() {
-	_ = t.server.Close() // its connections too
+	t.Stop()
 	if t.others != nil {
 		t.others.stop()
 	}
@@ -109,7 +88,7 @@ func (t *targets) explain(w io.Writer, took time.Duration) {
 	if t.others != nil {
 		others = "ministack, at the same address"
 	}
-	fmt.Fprintf(w, explanation, t.url, t.speed, others, strings.Join(regions, ", "), took.Seconds(), t.url)
+	fmt.Fprintf(w, explanation, t.URL, t.speed, others, strings.Join(regions, ", "), took.Seconds(), t.URL)
 }
 
 const explanation = `

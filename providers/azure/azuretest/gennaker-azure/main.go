@@ -4,47 +4,31 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/gennaker/gennaker/providers/azure/azuretest"
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := app().RunContext(ctx, os.Args); err != nil {
-		fmt.Fprintln(os.Stderr, "gennaker-azure:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main(app()) }
 
 func app() *cli.App {
-	return &cli.App{
-		Name:            "gennaker-azure",
-		Usage:           "an Azure on one machine, to try deployments on",
-		UsageText:       "gennaker-azure [options]",
-		HideHelpCommand: true,
+	return program.App(cli.App{
+		Name:  "gennaker-azure",
+		Usage: "an Azure on one machine, to try deployments on",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "port", Value: 7246, Usage: "answer at this `PORT` of 127.0.0.1; 0 takes a free one"},
 			&cli.Float64Flag{Name: "speed", Value: 10, Usage: "start and end machines `N` times as fast as by its own clock"},
 		},
-		Action:         serve,
-		ExitErrHandler: func(*cli.Context, error) {}, // main prints it
-	}
+		Action: serve,
+	})
 }
 
 func serve(c *cli.Context) error {
-	if c.Args().Present() {
-		return fmt.Errorf("%q is not a command: see gennaker-azure --help", c.Args().First())
-	}
 	delays := azuretest.Delays{Provision: time.Minute, Warm: 20 * time.Second, Model: 10 * time.Second, Upgrade: 20 * time.Second,
 		Restart: time.Minute, Delete: time.Minute}
 	server, err := azuretest.ServeAt(azuretest.Config{Speed: c.Float64("speed"), Delays: delays}, fmt.Sprintf("127.0.0.1:%d", c.Int("port")))

@@ -19,11 +19,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Config says how the cloud is. The zero value is one in real time.
 type Config struct {
-	Clock Clock
+	// Clock is what the life cycles go by; default is the real one. A virtual one
+	// goes on while somebody waits for an operation.
+	Clock simulation.Sleeper
 	Times Times
 	// Page is how many there are at most on a page of a list; default 100.
 	Page int
@@ -44,7 +48,7 @@ type Cloud struct {
 // New makes a cloud that holds nothing.
 func New(c Config) *Cloud {
 	if c.Clock == nil {
-		c.Clock = realClock{}
+		c.Clock = simulation.Real{}
 	}
 	if c.Page == 0 {
 		c.Page = 100

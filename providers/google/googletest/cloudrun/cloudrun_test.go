@@ -11,6 +11,7 @@ import (
 
 	"github.com/gennaker/gennaker/providers/google/googletest/cloudrun"
 	"github.com/gennaker/gennaker/providers/google/googletest/discovery"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const services = "/v2/projects/shop/locations/europe-west1/services"
@@ -19,7 +20,7 @@ const services = "/v2/projects/shop/locations/europe-west1/services"
 type world struct {
 	*testing.T
 	api   http.Handler
-	clock *cloudrun.Virtual
+	clock *simulation.Virtual
 }
 
 func open(t *testing.T) *world {
@@ -32,7 +33,7 @@ func open(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, clock: cloudrun.NewVirtual(time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC))}
+	w := &world{T: t, clock: simulation.NewVirtual(time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC))}
 	w.api = api.Check(cloudrun.New(cloudrun.Config{Clock: w.clock}), func(err error) { t.Error(err) })
 	return w
 }

@@ -24,7 +24,7 @@ func TestItServesCloudRun(t *testing.T) {
 	})
 	var said strings.Builder
 	target.explain(&said)
-	for _, want := range []string{target.url + "/v2/", "provider: cloudrun", "endpoint: " + target.url + "/\n"} {
+	for _, want := range []string{target.URL + "/v2/", "provider: cloudrun", "endpoint: " + target.URL + "/\n"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("the explanation does not have %q:\n%s", want, said.String())
 		}
@@ -46,7 +46,7 @@ func TestGooglesPythonClientReadsCloudRun(t *testing.T) {
 		t.Fatalf("this test needs google-cloud-run, and deploy/google-targets.sh did not provide it: %v\n%s", err, complaint.String())
 	}
 	complaint.Reset()
-	read := exec.Command(strings.TrimSpace(string(python)), "testdata/cloudrun.py", run(t).url, "projects/demo/locations/us-central1")
+	read := exec.Command(strings.TrimSpace(string(python)), "testdata/cloudrun.py", run(t).URL, "projects/demo/locations/us-central1")
 	read.Stderr = &complaint
 	found, err := read.Output()
 	if err != nil {

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/gennaker/gennaker/providers/google/googletest"
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
 const help = `What can go wrong, and how to have it:
@@ -36,34 +34,22 @@ const help = `What can go wrong, and how to have it:
 
 // controls are what people do to the cloud behind the back of its API.
 func controls(cloud *googletest.Cloud) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /-/{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, help) })
-	mux.HandleFunc("GET /-/calls", func(w http.ResponseWriter, _ *http.Request) { show(w, cloud.Requests()) })
-	mux.HandleFunc("GET /-/effects", func(w http.ResponseWriter, _ *http.Request) { show(w, cloud.Effects()) })
 	demo := cloud.Project(project)
-	for name, do := range map[string]func(url.Values) error{
-		"sick":     onInstance(func(name string) bool { return demo.SetHealthy(name, false) }),
-		"well":     onInstance(func(name string) bool { return demo.SetHealthy(name, true) }),
-		"kill":     onInstance(demo.Kill),
-		"launches": func(query url.Values) error { demo.RefuseLaunches(query.Get("refuse")); return nil },
-		"fault":    func(query url.Values) error { return inject(cloud, query) },
-		"image":    func(query url.Values) error { return addImage(demo, query) },
-	} {
-		mux.HandleFunc("POST /-/"+name, func(w http.ResponseWriter, r *http.Request) {
-			if err := do(r.URL.Query()); err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
-				return
-			}
-			fmt.Fprintln(w, "done")
-		})
-	}
-	return mux
-}
-
-func show(w http.ResponseWriter, value any) {
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	_ = out.Encode(value) // whoever asked is gone
+	return program.Controls{
+		Help: help,
+		Show: map[string]func() any{
+			"calls":   func() any { return cloud.Requests() },
+			"effects": func() any { return cloud.Effects() },
+		},
+		Do: map[string]func(url.Values) error{
+			"sick":     onInstance(func(name string) bool { return demo.SetHealthy(name, false) }),
+			"well":     onInstance(func(name string) bool { return demo.SetHealthy(name, true) }),
+			"kill":     onInstance(demo.Kill),
+			"launches": func(query url.Values) error { demo.RefuseLaunches(query.Get("refuse")); return nil },
+			"fault":    func(query url.Values) error { return inject(cloud, query) },
+			"image":    func(query url.Values) error { return addImage(demo, query) },
+		},
+	}.Handler()
 }
 
 func onInstance(do func(name string) bool) func(url.Values) error {
@@ -93,27 +79,15 @@ func inject(cloud *googletest.Cloud, query url.Values) error {
 	if method == "" {
 		return errors.New("a fault needs a method=, like instanceGroupManagers.insert")
 	}
-	f := googletest.Fault{Reason: query.Get("reason"), Status: http.StatusBadRequest, Message: "as asked for at /-/fault",
-		Reset: query.Get("reset") == "true", After: query.Get("after") == "true", Operation: query.Get("operation")}
-	times := 1
-	for name, value := range map[string]*int{"times": &times, "status": &f.Status} {
-		if text := query.Get(name); text != "" {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 {
-				return fmt.Errorf("%s=%s is no number", name, text)
-			}
-			*value = n
-		}
+	asked, err := program.FaultOf(query)
+	if err != nil {
+		return err
 	}
-	if text := query.Get("slow"); text != "" {
-		var err error
-		if f.Slow, err = time.ParseDuration(text); err != nil {
-			return fmt.Errorf("slow=%s is no duration: write 5s", text)
-		}
-	}
+	f := googletest.Fault{Reason: query.Get("reason"), Operation: query.Get("operation"), Message: asked.Message, Status: asked.Status,
+		Slow: asked.Slow, Reset: asked.Reset, After: asked.After}
 	if f.Reason == "" && f.Operation == "" && !f.Reset && f.Slow == 0 {
 		return errors.New("a fault needs a reason=, operation=, reset=true or slow=: see /-/")
 	}
-	cloud.Inject(method, slices.Repeat([]googletest.Fault{f}, min(times, 1000))...)
+	cloud.Inject(method, slices.Repeat([]googletest.Fault{f}, asked.Times)...)
 	return nil
 }

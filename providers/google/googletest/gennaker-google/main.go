@@ -5,39 +5,27 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := app().RunContext(ctx, os.Args); err != nil {
-		fmt.Fprintln(os.Stderr, "gennaker-google:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main(app()) }
 
 func app() *cli.App {
-	return &cli.App{
-		Name:            "gennaker-google",
-		Usage:           "a Google Compute Engine and a Cloud Run on one machine, to try deployments on",
-		UsageText:       "gennaker-google [options]",
-		Description:     description,
-		HideHelpCommand: true,
+	return program.App(cli.App{
+		Name:        "gennaker-google",
+		Usage:       "a Google Compute Engine and a Cloud Run on one machine, to try deployments on",
+		Description: description,
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "port", Value: 7245, Usage: "answer at this `PORT` of 127.0.0.1; 0 takes a free one"},
 			&cli.Float64Flag{Name: "speed", Value: 10, Usage: "boot, drain and stop instances `N` times as fast as Google does"},
 			&cli.Float64Flag{Name: "throttle", Usage: "refuse more than `N` calls a second of a project"},
 		},
-		Action:         serve,
-		ExitErrHandler: func(*cli.Context, error) {}, // main prints it
-	}
+		Action: serve,
+	})
 }
 
 const description = `It answers as compute/v1, with the life cycles of Google: instances are
@@ -53,19 +41,13 @@ It answers as run/v2 too: services of Cloud Run, their revisions and traffic.
 What goes wrong is decided at /-/, which says how.`
 
 func serve(c *cli.Context) error {
-	if c.Args().Present() {
-		return fmt.Errorf("%q is not a command: see gennaker-google --help", c.Args().First())
-	}
-	if c.Float64("speed") <= 0 {
-		return fmt.Errorf("--speed %v: give a number above 0", c.Float64("speed"))
-	}
 	t, err := start(c.Int("port"), c.Float64("speed"), c.Float64("throttle"))
 	if err != nil {
 		return err
 	}
 	t.explain(c.App.Writer)
-	failed := t.wait(c.Context)
+	failed := t.Wait(c.Context)
 	fmt.Fprintln(c.App.Writer, "stopping")
-	t.stop()
+	t.Stop()
 	return failed
 }

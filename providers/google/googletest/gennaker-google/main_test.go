@@ -19,14 +19,14 @@ func run(t *testing.T) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(target.stop)
+	t.Cleanup(target.Stop)
 	return target
 }
 
 // ask makes a request of the target, and returns the answer's status and text.
 func (t *target) ask(test *testing.T, method, path, body string) (int, string) {
 	test.Helper()
-	r, err := http.NewRequestWithContext(test.Context(), method, t.url+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(test.Context(), method, t.URL+path, strings.NewReader(body))
 	if err != nil {
 		test.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestGooglesPythonClientReadsIt(t *testing.T) {
 	target := deployed(t)
 	target.backed(t)
 	complaint.Reset()
-	read := exec.Command(strings.TrimSpace(string(python)), "testdata/read.py", target.url, project, "us-central1-a", "shop-v000")
+	read := exec.Command(strings.TrimSpace(string(python)), "testdata/read.py", target.URL, project, "us-central1-a", "shop-v000")
 	read.Stderr = &complaint
 	found, err := read.Output()
 	if err != nil {
@@ -145,7 +145,7 @@ func (t *target) gcloud(test *testing.T, folder string, arguments ...string) []s
 	var complaint bytes.Buffer
 	ask := exec.Command("gcloud", append([]string{"compute", "--quiet"}, arguments...)...)
 	ask.Stderr = &complaint
-	ask.Env = append(os.Environ(), "CLOUDSDK_CONFIG="+folder, "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE="+t.url+"/compute/v1/",
+	ask.Env = append(os.Environ(), "CLOUDSDK_CONFIG="+folder, "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE="+t.URL+"/compute/v1/",
 		"CLOUDSDK_CORE_PROJECT="+project, "CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true", "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=true",
 		"CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=true")
 	answer, err := ask.Output()
@@ -232,7 +232,7 @@ func TestASickInstanceIsFoundAndAWellOneToo(t *testing.T) {
 func TestThePortThatIsTakenIsNamed(t *testing.T) {
 	t.Parallel()
 	target := run(t)
-	port := target.url[strings.LastIndexByte(target.url, ':')+1:]
+	port := target.URL[strings.LastIndexByte(target.URL, ':')+1:]
 	if err := app().RunContext(t.Context(), []string{"gennaker-google", "--port", port}); err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") {
 		t.Errorf("a second one at port %s = %v", port, err)
 	}

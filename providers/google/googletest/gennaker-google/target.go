@@ -1,47 +1,37 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gennaker/gennaker/providers/google/googletest"
 	"github.com/gennaker/gennaker/providers/google/googletest/cloudrun"
+	"github.com/gennaker/gennaker/providers/simulation"
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
 const project = "demo"
 
 // target is the cloud, as it runs.
 type target struct {
-	url    string
-	speed  float64
-	server *http.Server
-	failed chan error
+	*program.Server
+	speed float64
 }
 
 // start returns when it answers. The caller stops it.
 func start(port int, speed, throttle float64) (*target, error) {
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another --port", port)
-	}
+	listener, err := program.Listen(port)
 	if err != nil {
 		return nil, err
 	}
 	cloud := googletest.New(googletest.Config{Times: googletest.Times{}.Faster(speed),
-		Throttle: googletest.Throttle{PerSecond: throttle, Burst: int(throttle)}})
+		Throttle: simulation.Throttle{PerSecond: throttle, Burst: int(throttle)}})
 	furnish(cloud.Project(project), speed)
 	run := cloudrun.New(cloudrun.Config{Times: cloudrun.Times{}.Faster(speed)})
-	t := &target{url: "http://" + listener.Addr().String(), speed: speed, server: &http.Server{Handler: atTheDoor(cloud, run)}, failed: make(chan error, 1)}
-	go func() { t.failed <- t.server.Serve(listener) }()
-	return t, nil
+	return &target{program.Serve(listener, controls(cloud), both(cloud, run)), speed}, nil
 }
 
 // images are those of the project. A sick one's instances are never healthy.
@@ -68,38 +58,20 @@ func whole(d time.Duration, speed float64) time.Duration {
 	return max(time.Second, time.Duration(float64(d)/speed).Round(time.Second))
 }
 
-// atTheDoor sends the calls of people to the controls, those of run/v2 to Cloud
-// Run, and all others to Compute Engine.
-func atTheDoor(cloud *googletest.Cloud, run *cloudrun.Cloud) http.Handler {
-	controls := controls(cloud)
+// both sends the calls of run/v2 to Cloud Run, and all others to Compute Engine.
+func both(cloud *googletest.Cloud, run *cloudrun.Cloud) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case strings.HasPrefix(r.URL.Path, "/-/"):
-			controls.ServeHTTP(w, r)
-		case strings.HasPrefix(r.URL.Path, "/v2/"):
+		if strings.HasPrefix(r.URL.Path, "/v2/") {
 			run.ServeHTTP(w, r)
-		default:
-			cloud.ServeHTTP(w, r)
+			return
 		}
+		cloud.ServeHTTP(w, r)
 	})
 }
 
-// wait returns nil when ctx is done, or why it cannot go on.
-func (t *target) wait(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-t.failed:
-		return err
-	}
-}
-
-// stop ends it, and what was in it is gone.
-func (t *target) stop() { _ = t.server.Close() }
-
 // explain says what there is, and what to do with it.
 func (t *target) explain(w io.Writer) {
-	fmt.Fprintf(w, explanation, t.url, t.speed, t.url, project, t.url, t.url, t.url, t.url)
+	fmt.Fprintf(w, explanation, t.URL, t.speed, t.URL, project, t.URL, t.URL, t.URL, t.URL)
 }
 
 const explanation = `

@@ -4,42 +4,30 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/gennaker/gennaker/providers/kubernetes/kubetest"
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := app().RunContext(ctx, os.Args); err != nil {
-		fmt.Fprintln(os.Stderr, "gennaker-kube:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main(app()) }
 
 func app() *cli.App {
-	return &cli.App{
-		Name:            "gennaker-kube",
-		Usage:           "a Kubernetes on one machine, to try deployments on",
-		UsageText:       "gennaker-kube [options]",
-		Description:     description,
-		HideHelpCommand: true,
+	return program.App(cli.App{
+		Name:        "gennaker-kube",
+		Usage:       "a Kubernetes on one machine, to try deployments on",
+		Description: description,
 		Flags: []cli.Flag{
 			&cli.PathFlag{Name: "dir", Value: ".gennaker/kube", Usage: "keep the kubeconfig and the logs in this `FOLDER`"},
 		},
-		Action:         serve,
-		ExitErrHandler: func(*cli.Context, error) {}, // main prints it
-	}
+		Action: serve,
+	})
 }
 
 const description = `The API server, the controllers and the scheduler are Kubernetes' own; the node is
@@ -48,9 +36,6 @@ is ready at once, that of web-sick:1 never (ImagePullBackOff), that of web-crash
 crashes again and again.`
 
 func serve(c *cli.Context) error {
-	if c.Args().Present() {
-		return fmt.Errorf("%q is not a command: see gennaker-kube --help", c.Args().First())
-	}
 	dir, err := filepath.Abs(c.Path("dir"))
 	if err != nil {
 		return err
