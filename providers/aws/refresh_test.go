@@ -12,19 +12,20 @@ import (
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // stepped is a simulator whose time goes on only while it is waited for, so
 // that how fast this machine is does not decide what is seen of a refresh.
 type stepped struct {
 	*simulator
-	clock *awstest.Virtual
+	clock *simulation.Virtual
 	cloud *aws.Cloud
 }
 
 func step(t *testing.T) *stepped {
 	t.Helper()
-	s := &stepped{clock: awstest.NewVirtual(time.Now())}
+	s := &stepped{clock: simulation.NewVirtual(time.Now())}
 	s.simulator = simulateWith(t, awstest.Config{Clock: s.clock, PageSize: 2})
 	s.cloud = s.account(t, aws.Config{})
 	return s
