@@ -84,3 +84,33 @@ func TestASickAppIsTakenBack(t *testing.T) {
 		t.Errorf("error = %q, want what Cloud Foundry says", e.Error)
 	}
 }
+
+// The tests' Temporal begins every change of a cluster with the same run, so that
+// there is one canary of a server group.
+func TestACanary(t *testing.T) {
+	for _, c := range []struct {
+		name, image, patience string
+		status                gennaker.Status
+		want                  string
+		left                  int // instances of before
+	}{
+		{"takes the place of what ran", "shop:2", "300", gennaker.Succeeded, "shop:2", 0},
+		{"that is sick goes away again", "shop-sick", "3", gennaker.Terminal, "shop:1", 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := start(t)
+			if e := f.execute("rollingredblack.yaml", map[string]any{"image": "shop:1"}); e.Status != gennaker.Succeeded {
+				t.Fatalf("the first ended %s: %s", e.Status, e.Error)
+			}
+			var before []string
+			for _, i := range f.groups()[0].Instances {
+				before = append(before, i.ID)
+			}
+			e := f.execute("canary.yaml", map[string]any{"image": c.image, "patience": c.patience})
+			list := f.groups()
+			if e.Status != c.status || len(list) != 1 || list[0].Image != c.want || list[0].Count(gennaker.Up) != 4 || len(list[0].Having(before)) != c.left {
+				t.Errorf("it ended %s: %s, with %+v; want %s of %s, and %d instances of before", e.Status, e.Error, list, c.status, c.want, c.left)
+			}
+		})
+	}
+}

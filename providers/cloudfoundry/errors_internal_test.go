@@ -28,6 +28,8 @@ func TestErrorsHaveAKindAndTheCloudsSentence(t *testing.T) {
 		words     string
 	}{
 		{said(10010, "CF-ResourceNotFound", "App not found"), gennaker.ErrNotFound, "App not found"},
+		{said(10008, "CF-UnprocessableEntity", "Cannot continue a deployment with status: ACTIVE and reason: DEPLOYING"), gennaker.ErrUnavailable, "reason: DEPLOYING"},
+		{said(10008, "CF-UnprocessableEntity", "Cannot cancel a deployment with status: FINALIZED and reason: DEPLOYED"), gennaker.ErrUnavailable, "reason: DEPLOYED"},
 		{said(10016, "CF-UniquenessError", "App with the name 'x' already exists."), gennaker.ErrExists, "already exists"},
 		{said(10008, "CF-UnprocessableEntity", "Route already exists with host 'x' for domain 'y'."), gennaker.ErrExists, "Route"},
 		{said(10008, "CF-UnprocessableEntity", "Cannot scale this process while a deployment is in flight."), gennaker.ErrUnavailable, "in flight"},

@@ -158,8 +158,11 @@ func capacity(web []*resource.Process, n notes) gennaker.Capacity {
 	if n.capacity != nil {
 		c = *n.capacity
 	}
-	if len(web) == 1 { // else a deployment moves instances from one to the other
-		c.Desired = web[0].Instances
+	if len(web) == 1 || n.capacity == nil { // else a deployment moves instances from one to the other
+		c.Desired = 0
+		for _, p := range web {
+			c.Desired += p.Instances
+		}
 	}
 	if n.capacity == nil {
 		return gennaker.Capacity{Min: c.Desired, Desired: c.Desired, Max: c.Desired}
