@@ -212,3 +212,22 @@ func TestEveryStrategyKnowsHowManyMustBeHealthy(t *testing.T) {
 		}
 	}
 }
+
+// Documents about clouds that have namespaces say so.
+func TestANamespaceIsARegion(t *testing.T) {
+	for _, c := range []struct{ name, stage string }{
+		{"of a cluster block", `"type": "deploy", "clusters": [{"account": "cloud", "stack": "web", "namespace": "eu"}]`},
+		{"which goes before its region", `"type": "deploy", "clusters": [{"account": "cloud", "stack": "web", "namespace": "eu", "region": "us"}]`},
+		{"of a clone", `"type": "cloneServerGroup", "account": "cloud", "namespace": "eu", "source": {"region": "us", "serverGroupName": "shop-web-v007"}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			haveIn(t, w.cloud, in("cloud", "us", "shop-web-v007"), gennaker.Capacity{Min: 1, Desired: 1, Max: 1})
+			e := w.run(`{"application": "shop", "name": "deploy", "stages": [{"refId": "1", `+c.stage+`}]}`, nil)
+			list, err := w.cloud.List(t.Context(), gennaker.Scope{Region: "eu"})
+			if err != nil || e.Status != gennaker.Succeeded || len(list) != 1 || list[0].Moniker.Cluster() != "shop-web" {
+				t.Errorf("it is %s, %q, and in the namespace are %+v, %v", e.Status, failed(e), list, err)
+			}
+		})
+	}
+}

@@ -74,7 +74,7 @@ func (c cloneConfig) source() string { return first(c.Source.ServerGroup, c.Sour
 
 // where is the clone to be: where the fields say, or else beside its source.
 func (c cloneConfig) where() []gennaker.Location {
-	if c.Region == "" && len(c.Regions) == 0 && len(c.Zones) == 0 {
+	if c.Region == "" && c.Namespace == "" && len(c.Regions) == 0 && len(c.Zones) == 0 {
 		c.Region = c.Source.Region
 	}
 	return c.Locations()

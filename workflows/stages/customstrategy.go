@@ -88,6 +88,7 @@ func (in Input) startStrategy(ctx workflow.Context, c strategies.Cluster, op gen
 func located(op gennaker.Operation) map[string]any {
 	block := maps.Clone(op.Config)
 	delete(block, "regions")
+	delete(block, "namespace")
 	block["account"], block["region"] = op.Cluster.Account, op.Cluster.Region
 	return block
 }

@@ -15,6 +15,7 @@ type runJobConfig struct {
 	Account          string            `json:"account,omitempty" jsonschema_description:"An account of the worker's configuration; credentials says the same."`
 	Credentials      string            `json:"credentials,omitempty"`
 	Region           string            `json:"region,omitempty"`
+	Namespace        string            `json:"namespace,omitempty" jsonschema_description:"Says the same as region, and goes before it."`
 	Application      string            `json:"application,omitempty" jsonschema_description:"Default: the pipeline's application. The job's name begins with it."`
 	Command          string            `json:"command,omitempty" jsonschema_description:"A line for sh or, with arguments, a program; without a slash it is looked up in PATH, with one in workingDirectory."`
 	Arguments        []string          `json:"arguments,omitempty"`
@@ -53,7 +54,7 @@ func RunJob(ctx workflow.Context, in Input) (Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := in.job(ctx, gennaker.In(account, c.Region), first(c.Application, in.Execution.Application))
+	r := in.job(ctx, gennaker.In(account, first(c.Namespace, c.Region)), first(c.Application, in.Execution.Application))
 	r.Spec = c.spec(in.Config)
 	outputs, err := in.runJob(ctx, r, c.jobConfig)
 	if err != nil || !c.waits() {

@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -21,6 +22,7 @@ type Cluster struct {
 	Detail        string            `json:"freeFormDetails,omitempty"`
 	Region        string            `json:"region,omitempty"`
 	Regions       []string          `json:"regions,omitempty" jsonschema_description:"One deployment in each."`
+	Namespace     string            `json:"namespace,omitempty" jsonschema_description:"Says the same as region, and goes before it."`
 	Zones         map[string]any    `json:"availabilityZones,omitempty" jsonschema_description:"The zones of each region to run in. Without region and regions, its regions are those to deploy in."`
 	Capacity      gennaker.Capacity `json:"capacity,omitzero" jsonschema_description:"Default: one instance."`
 	LoadBalancers []string          `json:"loadBalancers,omitempty"`
@@ -83,12 +85,12 @@ func (c Cluster) Moniker(application string) gennaker.Moniker {
 
 // Locations is where to deploy, at least one.
 func (c Cluster) Locations() []gennaker.Location {
-	regions := c.Regions
-	if len(regions) == 0 && c.Region == "" {
+	regions, region := c.Regions, cmp.Or(c.Namespace, c.Region)
+	if len(regions) == 0 && region == "" {
 		regions = gennaker.SortedKeys(c.Zones)
 	}
 	if len(regions) == 0 {
-		return []gennaker.Location{gennaker.In(c.Account, c.Region)}
+		return []gennaker.Location{gennaker.In(c.Account, region)}
 	}
 	var list []gennaker.Location
 	for _, region := range regions {
