@@ -27,6 +27,19 @@ func (r ManifestRef) String() string {
 	return strings.ToLower(r.Kind[:1]) + r.Kind[1:] + " " + r.Name
 }
 
+// ClusterRef is the cluster of all versions of an object: the one that it has
+// as a server group, if it is seen as one.
+func (r ManifestRef) ClusterRef() ClusterRef {
+	kind, name := strings.ToLower(r.Kind)+" ", ParseMoniker(r.Name).Cluster()
+	switch kind {
+	case "replicaset ":
+		kind = ""
+	case "statefulset ":
+		kind = "statefulSet "
+	}
+	return ClusterRef{Location: In(r.Account, r.Namespace), Name: kind + name}
+}
+
 // Manifest is an object as it is.
 type Manifest struct {
 	ManifestRef

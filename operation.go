@@ -29,6 +29,8 @@ const (
 	OpDetach = "detach"
 	OpBind   = "bind" // services
 	OpUnbind = "unbind"
+
+	OpHold = "hold" // keep others away while its execution changes it itself
 )
 
 // Operation is one change of one cluster, from a stage or from a person.

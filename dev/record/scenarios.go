@@ -100,6 +100,10 @@ func half() *gennaker.Execution {
 }
 
 var scenarios = []scenario{
+	// No account of the laptop has manifests: the stages fail once it is their turn.
+	{name: "manifests", document: document(`{"refId": "1", "type": "deployManifest", "account": "local", "location": "shop", "manifests": [
+		{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {"template": {}}}]},
+		{"refId": "2", "type": "scaleManifest", "account": "local", "location": "shop", "manifestName": "deployment api", "replicas": 2}`)},
 	{name: "told", succeeds: true, commands: []command{update(gennaker.UpdateJudge, yes)}, document: `{"application": "record", "name": "recorded",
 		"notifications": [{"type": "slack", "address": "ops", "when": ["pipeline.starting", "pipeline.complete"]}],
 		"stages": [{"refId": "1", "type": "manualJudgment", "sendNotifications": true, "notifications": [{"type": "slack", "address": "dev",

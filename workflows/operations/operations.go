@@ -38,6 +38,7 @@ var Table = map[string]func(workflow.Context, gennaker.Operation) (gennaker.Chan
 	gennaker.OpDetach:         Detach,
 	gennaker.OpBind:           Bind,
 	gennaker.OpUnbind:         Unbind,
+	gennaker.OpHold:           Hold,
 }
 
 // Guarded is the part of a config that the traffic guard reads.

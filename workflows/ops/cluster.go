@@ -26,47 +26,64 @@ type Observer interface {
 // somebody else is changing it, it waits until they are done. Cancelling the
 // context cancels the change, which then cleans up before this returns.
 func ChangeCluster(ctx workflow.Context, op gennaker.Operation, o Observer) (gennaker.Change, error) {
-	id := op.Cluster.WorkflowID()
-	begin := workflow.Now(ctx)
+	var change gennaker.Change
+	err := inTurn(ctx, op, o, func(op gennaker.Operation) (err error) {
+		change, err = changeOnce(ctx, op, o)
+		return err
+	})
+	return change, err
+}
+
+// inTurn begins the workflow of an operation's cluster once nobody else has
+// that under way.
+func inTurn(ctx workflow.Context, op gennaker.Operation, o Observer, begin func(gennaker.Operation) error) error {
+	since := workflow.Now(ctx)
 	for {
 		if err := gate.Pass(ctx); err != nil {
-			return gennaker.Change{}, err
+			return err
 		}
 		if last := recall(ctx, op.Cluster); last.After(op.Changed) {
 			op.Changed = last
 		}
-		change, err := changeOnce(ctx, op, id, o)
+		err := begin(op)
 		var busy *temporal.ChildWorkflowExecutionAlreadyStartedError
 		if !errors.As(err, &busy) {
 			remember(ctx, op.Cluster)
-			return change, plain(err)
+			return plain(err)
 		}
 		o.Waiting("another change of cluster " + op.Cluster.Name)
-		err = awaitCluster(ctx, op, workflow.Now(ctx).Sub(begin))
+		err = awaitCluster(ctx, op, workflow.Now(ctx).Sub(since))
 		o.Waiting("")
 		if err != nil {
-			return gennaker.Change{}, err
+			return err
 		}
 		op.Changed = workflow.Now(ctx).UTC()
 	}
 }
 
-func changeOnce(ctx workflow.Context, op gennaker.Operation, id string, o Observer) (gennaker.Change, error) {
+func changeOnce(ctx workflow.Context, op gennaker.Operation, o Observer) (gennaker.Change, error) {
 	var change gennaker.Change
+	child, err := begin(ctx, op)
+	if err != nil {
+		return change, err
+	}
+	id := op.Cluster.WorkflowID()
+	o.Began(id)
+	err = child.Get(ctx, &change)
+	o.Ended(id)
+	return change, err
+}
+
+// begin begins the workflow of an operation's cluster.
+func begin(ctx workflow.Context, op gennaker.Operation) (workflow.ChildWorkflowFuture, error) {
 	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID:            id,
+		WorkflowID:            op.Cluster.WorkflowID(),
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WaitForCancellation:   true,
 		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_REQUEST_CANCEL,
 		StaticSummary:         short(titled(ctx, op.Kind+" "+op.Cluster.Name+" for "+op.Execution)),
 	}), gennaker.ClusterWorkflow, op)
-	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
-		return change, err
-	}
-	o.Began(id)
-	err := child.Get(ctx, &change)
-	o.Ended(id)
-	return change, err
+	return child, child.GetChildWorkflowExecution().Get(ctx, nil)
 }
 
 // awaitCluster waits for another's change, at most as long as the operation

@@ -37,6 +37,19 @@ func DeployManifest(ctx workflow.Context, in Input) (Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
+	var outputs Outputs
+	err = in.inTurn(ctx, running(m), func() (err error) {
+		outputs, err = in.apply(ctx, c, m)
+		return err
+	})
+	if err != nil {
+		return outputs, err
+	}
+	return in.Bind(ctx, outputs)
+}
+
+// apply deploys the manifests, and deletes the versions that are too many then.
+func (in Input) apply(ctx workflow.Context, c deployManifestConfig, m gennaker.ApplyManifests) (Outputs, error) {
 	applied, err := ops.ApplyManifests(ctx, m)
 	if err != nil {
 		return nil, err
@@ -50,10 +63,8 @@ func DeployManifest(ctx workflow.Context, in Input) (Outputs, error) {
 			return outputs, err
 		}
 	}
-	if outputs["replacedManifests"], err = c.Traffic.replaced(ctx, m, applied); err != nil {
-		return outputs, err
-	}
-	return in.Bind(ctx, outputs)
+	outputs["replacedManifests"], err = c.Traffic.replaced(ctx, m, applied)
+	return outputs, err
 }
 
 // applying is what the stage asks of the cloud.

@@ -29,18 +29,26 @@ func ScaleManifest(ctx workflow.Context, in Input) (Outputs, error) {
 	})
 }
 
-// changeManifest makes a change of the stage's object and, if it is asked to,
-// waits until that is stable.
+// changeManifest makes a change of the stage's object in turn and, if it is
+// asked to, waits until that is stable.
 func (in Input) changeManifest(ctx workflow.Context, c manifestCoordinates, wait bool, change func(gennaker.ManifestRef) error) (Outputs, error) {
-	ref, err := in.manifest(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	outputs := manifestOutputs(ref)
+	var outputs Outputs
+	err := in.onManifests(ctx, c, func(all []gennaker.Manifest) error {
+		ref, err := c.only(all)
+		if err == nil {
+			outputs = manifestOutputs(ref)
+			err = in.changeOne(ctx, ref, wait, change)
+		}
+		return err
+	})
+	return outputs, err
+}
+
+func (in Input) changeOne(ctx workflow.Context, ref gennaker.ManifestRef, wait bool, change func(gennaker.ManifestRef) error) error {
 	if err := change(ref); err != nil || !wait {
-		return outputs, err
+		return err
 	}
-	return outputs, in.awaitManifests(ctx, ref.Account, []gennaker.ManifestRef{ref})
+	return in.awaitManifests(ctx, ref.Account, []gennaker.ManifestRef{ref})
 }
 
 // manifestOutputs name the object that the stage was about.
@@ -114,19 +122,21 @@ func DeleteManifest(ctx workflow.Context, in Input) (Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := in.manifests(ctx, c.manifestCoordinates)
+	names := map[string][]string{}
+	err = in.onManifests(ctx, c.manifestCoordinates, func(all []gennaker.Manifest) error {
+		for _, m := range all {
+			in.Waiting(m.String() + " to be gone")
+			err := ops.DeleteManifest(ctx, gennaker.DeleteManifest{ManifestRef: m.ManifestRef, UID: m.UID,
+				Orphan: c.Options.Cascading != nil && !*c.Options.Cascading, GraceSeconds: c.Options.GraceSeconds})
+			if err != nil {
+				return err
+			}
+			names[m.Namespace] = append(names[m.Namespace], m.String())
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	names := map[string][]string{}
-	for _, m := range all {
-		in.Waiting(m.String() + " to be gone")
-		err := ops.DeleteManifest(ctx, gennaker.DeleteManifest{ManifestRef: m.ManifestRef, UID: m.UID,
-			Orphan: c.Options.Cascading != nil && !*c.Options.Cascading, GraceSeconds: c.Options.GraceSeconds})
-		if err != nil {
-			return nil, err
-		}
-		names[m.Namespace] = append(names[m.Namespace], m.String())
 	}
 	return Outputs{"outputs.manifestNamesByNamespace": names}, nil
 }

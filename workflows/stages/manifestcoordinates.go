@@ -41,9 +41,15 @@ type labelSelectors struct {
 // manifest is the one object that a stage is about.
 func (in Input) manifest(ctx workflow.Context, c manifestCoordinates) (gennaker.ManifestRef, error) {
 	all, err := in.manifests(ctx, c)
-	switch {
-	case err != nil:
+	if err != nil {
 		return gennaker.ManifestRef{}, err
+	}
+	return c.only(all)
+}
+
+// only is the one of the objects that there may be.
+func (c manifestCoordinates) only(all []gennaker.Manifest) (gennaker.ManifestRef, error) {
+	switch {
 	case len(all) > 1:
 		return gennaker.ManifestRef{}, fmt.Errorf("labelSelectors: %w: %d objects have these labels, such as %s and %s; the stage changes one", gennaker.ErrInvalid, len(all), all[0], all[1])
 	case len(all) == 0:

@@ -54,12 +54,26 @@ func RollingRestartManifest(ctx workflow.Context, in Input) (Outputs, error) {
 
 // PauseRolloutManifest stops a rollout where it is.
 func PauseRolloutManifest(ctx workflow.Context, in Input) (Outputs, error) {
-	return in.onRollout(ctx, false, func(ctx workflow.Context, ref gennaker.ManifestRef) error { return ops.PauseRollout(ctx, ref, true) })
+	return in.pauseRollout(ctx, true)
 }
 
 // ResumeRolloutManifest lets a rollout go on, and waits until it is over.
 func ResumeRolloutManifest(ctx workflow.Context, in Input) (Outputs, error) {
-	return in.onRollout(ctx, true, func(ctx workflow.Context, ref gennaker.ManifestRef) error { return ops.PauseRollout(ctx, ref, false) })
+	return in.pauseRollout(ctx, false)
+}
+
+// pauseRollout is about the rollout that is under way, so it does not wait for
+// its turn: whoever awaits the end of the rollout has that.
+func (in Input) pauseRollout(ctx workflow.Context, paused bool) (Outputs, error) {
+	c, err := config.Decode[rolloutConfig](in.Config)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := in.manifest(ctx, c.manifestCoordinates)
+	if err != nil {
+		return nil, err
+	}
+	return manifestOutputs(ref), in.changeOne(ctx, ref, !paused, func(ref gennaker.ManifestRef) error { return ops.PauseRollout(ctx, ref, paused) })
 }
 
 // EnableManifest puts an object's pods into traffic.
