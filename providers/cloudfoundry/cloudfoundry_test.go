@@ -11,6 +11,7 @@ import (
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/cloudfoundry/cftest"
 	"github.com/gennaker/gennaker/providers/providertest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const region = "shop > dev"
@@ -19,12 +20,12 @@ const region = "shop > dev"
 type target struct {
 	*providertest.Link
 	server *cftest.Server
-	clock  *cftest.Virtual
+	clock  *simulation.Virtual
 }
 
 func startTarget(t *testing.T, times cftest.Times) *target {
 	t.Helper()
-	clock := cftest.NewVirtual(time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC))
+	clock := simulation.NewVirtual(time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC))
 	server, err := cftest.Serve(cftest.Config{Clock: clock, Times: times})
 	if err != nil {
 		t.Fatal(err)

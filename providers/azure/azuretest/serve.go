@@ -27,11 +27,8 @@ type Server struct {
 }
 
 // Serve starts one on a free port.
-func Serve(c Config) (*Server, error) { return ServeAt(c, "127.0.0.1:0") }
-
-// ServeAt starts one at an address.
-func ServeAt(c Config, address string) (*Server, error) {
-	listener, err := net.Listen("tcp", address)
+func Serve(c Config) (*Server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

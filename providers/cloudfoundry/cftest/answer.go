@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // doc is a piece of JSON.
@@ -101,7 +103,7 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request, h handler) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if v, virtual := c.clock.(*Virtual); virtual && r.Method != http.MethodGet {
+	if v, virtual := c.clock.(*simulation.Virtual); virtual && r.Method != http.MethodGet {
 		v.Advance(time.Second)
 	}
 	c.settle()

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Cloud is a Cloud Foundry. It is safe to share.
 type Cloud struct {
-	clock Clock
+	clock simulation.Clock
 	times Times
 	mux   *http.ServeMux
 
@@ -43,7 +45,7 @@ type Cloud struct {
 // passwords are secret.
 func New(c Config) *Cloud {
 	if c.Clock == nil {
-		c.Clock = realClock{}
+		c.Clock = simulation.Real{}
 	}
 	cloud := &Cloud{clock: c.Clock, times: c.Times, effects: map[string]int{}, tokens: map[string]bool{}, sick: map[string]bool{}, registries: map[string]login{},
 		logs: map[string][]line{}, users: map[string]string{"admin": "secret", "gennaker": "secret"}}

@@ -12,15 +12,18 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Config is how a cloud begins. The zero value is one in which nothing takes
 // any time.
 type Config struct {
-	Clock Clock // default: the real one
+	// Clock is what all goes by; default is the real one. With a virtual one, each
+	// request that may change something takes a second: the Cloud Controller
+	// dates by the second.
+	Clock simulation.Clock
 	Times Times
-	// Address is where Serve listens; default is a free port of the loopback.
-	Address string
 }
 
 // Times are how long things take.
@@ -41,12 +44,9 @@ type Server struct {
 	http *http.Server
 }
 
-// Serve makes a cloud and has it listen.
+// Serve makes a cloud and has it listen on a free port of the loopback.
 func Serve(c Config) (*Server, error) {
-	if c.Address == "" {
-		c.Address = "127.0.0.1:0"
-	}
-	listener, err := net.Listen("tcp", c.Address)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +58,6 @@ func Serve(c Config) (*Server, error) {
 
 // Close ends it, with the tasks that run.
 func (s *Server) Close() error {
-	s.stopTasks()
+	s.EndTasks()
 	return s.http.Close()
 }

@@ -149,7 +149,7 @@ func cancelTask(c *Cloud, r *request) (answer, error) {
 	return answer{status: 202, body: t.show(r)}, nil
 }
 
-func (c *Cloud) stopTasks() {
+func (c *Cloud) EndTasks() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range c.tasks {

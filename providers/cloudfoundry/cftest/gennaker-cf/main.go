@@ -4,39 +4,42 @@
 package main
 
 import (
-	"context"
-	"flag"
+	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/signal"
-	"syscall"
+	"net/url"
+
+	"github.com/urfave/cli/v2"
 
 	"github.com/gennaker/gennaker/providers/cloudfoundry/cftest"
+	"github.com/gennaker/gennaker/providers/simulation/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-	port := flag.Int("port", 7247, "answer at this port of 127.0.0.1; 0 takes a free one")
-	flag.Parse()
-	if err := run(ctx, *port, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "gennaker-cf:", err)
-		os.Exit(1)
-	}
+func main() { program.Main(app()) }
+
+func app() *cli.App {
+	return program.App(cli.App{
+		Name:        "gennaker-cf",
+		Usage:       "a Cloud Foundry on one machine, to try deployments on",
+		Description: "What goes wrong is decided at /-/, which says how.",
+		Flags:       []cli.Flag{&cli.IntFlag{Name: "port", Value: 7247, Usage: "answer at this `PORT` of 127.0.0.1; 0 takes a free one"}},
+		Action:      serve,
+	})
 }
 
-// run serves until the context ends. What is in the cloud is what
+// serve answers until it is told to end. What is in the cloud is what
 // examples/cloudfoundry needs.
-func run(ctx context.Context, port int, out io.Writer) error {
-	server, err := cftest.Serve(cftest.Config{Times: cftest.Usual, Address: fmt.Sprintf("127.0.0.1:%d", port)})
+func serve(c *cli.Context) error {
+	listener, err := program.Listen(c.Int("port"))
 	if err != nil {
 		return err
 	}
-	furnish(server.Cloud)
-	fmt.Fprintf(out, "Cloud Foundry at %s: user admin, password secret; spaces shop > dev and shop > prod. Ctrl-C ends it.\n", server.URL)
-	<-ctx.Done()
-	return server.Close()
+	cloud := cftest.New(cftest.Config{Times: cftest.Usual})
+	defer cloud.EndTasks()
+	furnish(cloud)
+	server := program.Serve(listener, controls(cloud).Handler(), cloud)
+	defer server.Stop()
+	fmt.Fprintf(c.App.Writer, "Cloud Foundry at %s: user admin, password secret; spaces shop > dev and shop > prod. Ctrl-C ends it.\n", server.URL)
+	return server.Wait(c.Context)
 }
 
 // furnish puts into a cloud what examples/cloudfoundry needs.
@@ -45,4 +48,30 @@ func furnish(c *cftest.Cloud) {
 	c.AddSpace("shop", "prod")
 	c.AddDomain("apps.example.com")
 	c.AddService("postgres", "small", "large", "small-broken")
+}
+
+const help = `What can go wrong, and how to have it:
+
+  curl -X POST 'HERE/-/sick?instance=GUID'   it has crashed
+  curl -X POST 'HERE/-/well?instance=GUID'   it is well again
+
+  curl HERE/-/effects                        what requests have changed, counted
+`
+
+// controls are what people do to the cloud behind the back of its API.
+func controls(cloud *cftest.Cloud) program.Controls {
+	sicken := func(ill bool) func(url.Values) error {
+		return func(query url.Values) error {
+			if query.Get("instance") == "" {
+				return errors.New("name the instance=, by its guid: cf curl /v3/processes/GUID/stats shows it")
+			}
+			cloud.Sicken(query.Get("instance"), ill)
+			return nil
+		}
+	}
+	return program.Controls{
+		Help: help,
+		Show: map[string]func() any{"effects": func() any { return cloud.Effects() }},
+		Do:   map[string]func(url.Values) error{"sick": sicken(true), "well": sicken(false)},
+	}
 }

@@ -32,7 +32,9 @@ func TestItSaysWhereItAnswersAndEnds(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	var out written
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, 0, &out) }()
+	program := app()
+	program.Writer = &out
+	go func() { ended <- program.RunContext(ctx, []string{"gennaker-cf", "--port", "0"}) }()
 	var url string
 	for deadline := time.Now().Add(10 * time.Second); url == "" && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		url = regexp.MustCompile(`http://\S+\d`).FindString(out.String())
