@@ -4,6 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloudfoundry/go-cfclient/v3/client"
+	"github.com/cloudfoundry/go-cfclient/v3/config"
+	"github.com/cloudfoundry/go-cfclient/v3/resource"
+
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/cloudfoundry/cftest"
@@ -91,5 +95,37 @@ func TestACancelledCanaryRunsWhatItRanBefore(t *testing.T) {
 	}
 	if g := get(t, cloud, ref); g.Image != "shop:7" {
 		t.Errorf("once the call that began it is made again, it says that it runs %s", g.Image)
+	}
+}
+
+// An app that somebody else has made has no notes of its size.
+func TestACanaryOfAnAppOfSomebodyElses(t *testing.T) {
+	it := startTarget(t, cftest.Times{})
+	it.server.AddApp("shop", "dev", "shop-web", nil)
+	made, err := config.New(it.URL, config.UserPassword("admin", "secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks, err := client.New(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web, err := asks.Processes.Single(t.Context(), nil) // it is the only app
+	if err == nil {
+		_, err = asks.Processes.Scale(t.Context(), web.GUID, resource.NewProcessScale().WithInstances(3))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cloud := it.account(t)
+	ref := gennaker.ServerGroupRef{Location: gennaker.In("cf", region), Name: "shop-web"}
+	if err := cloud.StartServerGroup(t.Context(), ref); err != nil {
+		t.Fatal(err)
+	}
+	if err := cloud.StartRefresh(t.Context(), gennaker.StartRefresh{ServerGroupRef: ref, MinHealthy: 60, Steps: []int{30}, Token: "r"}); err != nil {
+		t.Fatal(err)
+	}
+	if r, g := it.later(t, cloud, ref); r.State != gennaker.RefreshPaused || r.Percent != 25 || g.Capacity.Desired != 4 {
+		t.Errorf("it is %+v, of the size %s, want one of four instances new", r, g.Capacity)
 	}
 }
