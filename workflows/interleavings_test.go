@@ -243,7 +243,7 @@ func (t *trial) judge(e gennaker.Execution) {
 	if now := t.serving(); !t.ill() && now < t.floor {
 		t.violated("in the end %d instances are in service, and %d must be", now, t.floor)
 	}
-	if r, err := t.cloud.GetRefresh(t.t.Context(), webRef("shop-web-v001")); err == nil && r.State == gennaker.RefreshRunning && !strings.Contains(string(words), "stopping the push to shop-web-v001 did not work") {
+	if r, err := t.cloud.GetRefresh(t.t.Context(), webRef("shop-web-v001")); err == nil && !r.State.Over() && !strings.Contains(string(words), "stopping the push to shop-web-v001 did not work") {
 		t.violated("instances of shop-web-v001 are still being replaced, and nobody says so")
 	}
 }
@@ -293,6 +293,7 @@ func scenes(t *testing.T) []scene {
 		// The strategy itself has one instance less in service, or two.
 		{name: "rollingpush", cluster: `, "strategy": "rollingpush", "image": "shop:2", "start": 5`, floor: 3},
 		{name: "rollingpush of two at a time", cluster: `, "strategy": "rollingpush", "image": "shop:2", "start": 10, "termination": {"concurrentRelaunches": 2}`, floor: 2},
+		{name: "rollingpush in steps", cluster: `, "strategy": "rollingpush", "targetPercentages": [50], "delayBeforeCleanup": 60, "image": "shop:2", "start": 5`, floor: 3},
 		{name: "rollingpush of what never is healthy", cluster: `, "strategy": "rollingpush", "health": "Down"`, floor: 3},
 		{name: "rollingpush in batches", cluster: `, "strategy": "rollingpush", "termination": {"concurrentRelaunches": 2}`, floor: 2, as: batches},
 		{name: "custom", cluster: customised, floor: 2, before: func(tr *trial) { tr.runsStrategy(dark) }},
