@@ -90,10 +90,16 @@ func conflicts(err error) (others []string, is bool) {
 
 // immutable tells what to do about a field that cannot be changed.
 func immutable(err error) error {
-	if err != nil && strings.Contains(err.Error(), "field is immutable") {
+	if isImmutable(err) {
 		return fmt.Errorf("%w (the annotation %s: \"true\" deletes the object and makes it anew)", err, askRecreate)
 	}
 	return err
+}
+
+// isImmutable reports whether something cannot be changed, as the cluster says
+// it of most kinds, or of pods.
+func isImmutable(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "field is immutable") || strings.Contains(err.Error(), "may not change fields"))
 }
 
 // post makes an object that is not there.

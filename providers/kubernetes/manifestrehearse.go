@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -36,14 +37,15 @@ func (d *delivery) dryRun(ctx context.Context, m *manifest) error {
 	if err := d.locate(&try); err != nil {
 		return err
 	}
+	d.finish(&try)
 	var err error
 	if m.versioned() || asks(m.Unstructured, askRecreate) || asks(m.Unstructured, askReplace) {
 		err = d.cloud.post(ctx, &try)
 	} else {
 		err = d.cloud.serverSide(ctx, &try)
 	}
-	if mayPass(err) {
-		return nil
+	if mayPass(err) || isImmutable(err) && slices.ContainsFunc(d.objects, (*manifest).versioned) {
+		return nil // it refers to the versions by names that it does not have yet
 	}
 	return err
 }

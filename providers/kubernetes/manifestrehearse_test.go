@@ -22,12 +22,16 @@ func TestABrokenManifestAppliesNoneOfTheOthers(t *testing.T) {
 		{"a field that its kind does not have", web("web:2", "replcias: 1,"), "apply deployment web: invalid"},
 		{"a value of another type", web("web:2", "replicas: many,"), "apply deployment web: invalid"},
 		{"what cannot be", "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: often}\nspec: {schedule: sometimes, jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: web}]}}}}}\n", "apply cronJob often: invalid"},
-		{"a change that cannot be made", strings.Replace(web("web:2", "replicas: 1,"), "app: web}", "app: other}", 2), "field is immutable"},
+		{"a change that cannot be made, without versions", strings.Replace(web("web:2", "replicas: 1,"), "app: web}", "app: other}", 2), "field is immutable"},
 		{"a version that cannot be", "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n", "apply pod web: invalid"},
 		{"what is made anew and cannot be", "apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {strategy.spinnaker.io/versioned: 'false', strategy.spinnaker.io/recreate: 'true'}}\nspec: {containers: []}\n", "apply pod web: invalid"},
 		{"a kind that there is not", "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: one}\n", "apply gadget.example.com one: invalid"},
 	} {
-		_, err := a.ApplyManifests(t.Context(), a.asking(c.name, plain+settings("red")+"---\n"+c.text))
+		text := plain + settings("red") + "---\n" + c.text
+		if strings.Contains(c.want, "immutable") {
+			text = plain + c.text
+		}
+		_, err := a.ApplyManifests(t.Context(), a.asking(c.name, text))
 		if !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: ApplyManifests = %v, want ErrInvalid and %q", c.name, err, c.want)
 		}
@@ -51,5 +55,24 @@ func TestManifestsMayNeedEachOther(t *testing.T) {
 		"apiVersion: v1\nkind: Namespace\nmetadata: {name: " + space + "}\n"
 	if got := names(a.apply("a", needs).Manifests); got != "pod web-v000, serviceAccount robot, namespace "+space {
 		t.Errorf("applied are %s", got)
+	}
+}
+
+// What cannot be changed, and refers to a version as before, is not.
+func TestWhatRefersToAVersionIsAppliedAgain(t *testing.T) {
+	t.Parallel()
+	for kind, text := range map[string]string{
+		"job": "apiVersion: batch/v1\nkind: Job\nmetadata: {name: web}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: web, envFrom: [{configMapRef: {name: settings}}]}]}}}\n",
+		"pod": "apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {strategy.spinnaker.io/versioned: 'false'}}\nspec: {containers: [{name: a, image: web, envFrom: [{configMapRef: {name: settings}}]}]}\n",
+	} {
+		a := openManifests(t)
+		for _, token := range []string{"first", "second"} {
+			if got := names(a.apply(token, settings("red")+"---\n"+text).Manifests); got != "configMap settings-v000, "+kind+" web" {
+				t.Errorf("the %s time there are %s", token, got)
+			}
+		}
+		if _, err := a.ApplyManifests(t.Context(), a.asking("third", settings("blue")+"---\n"+text)); !errors.Is(err, gennaker.ErrInvalid) || !strings.Contains(err.Error(), "strategy.spinnaker.io/recreate") {
+			t.Errorf("with another version ApplyManifests = %v, want that a %s cannot be changed", err, kind)
+		}
 	}
 }
