@@ -58,7 +58,7 @@ test: check ## everything
 	go test -race -vet=off -v -run '^TestBehaviours$$' ./workflows/
 	cd dev && go test -vet=off -p 3 -parallel 8 -timeout 30m ./...
 
-# It takes a quarter of an hour, and the first time as long again, for what
+# It takes twenty minutes, and the first time half an hour more, for what
 # deploy/kube-targets.sh and deploy/korifi-targets.sh build.
 test-cloudfoundry: ## what the provider of Cloud Foundry promises, on a real one: Korifi
 	go test -v -timeout 60m -run '^TestOnKorifi$$' ./providers/cloudfoundry -args -korifi
