@@ -15,7 +15,6 @@
 package awstest
 
 import (
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -91,25 +90,16 @@ func (c *Cloud) Place(account, region string) *Place {
 	return c.place(account, region)
 }
 
-// Server is a cloud that listens on a port of the loopback interface.
+// Server is a cloud that listens on a port of the loopback interface: its URL is
+// the endpoint of every service.
 type Server struct {
 	*Cloud
-	// URL is the endpoint of every service.
-	URL    string
-	server *http.Server
+	*simulation.Server
 }
 
 // Serve starts a cloud. The caller closes it.
 func Serve(c Config) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
 	cloud := New(c)
-	s := &Server{Cloud: cloud, URL: "http://" + listener.Addr().String(), server: &http.Server{Handler: cloud}}
-	go s.server.Serve(listener)
-	return s, nil
+	server, err := simulation.Serve(cloud)
+	return &Server{cloud, server}, err
 }
-
-// Close ends the server and its connections.
-func (s *Server) Close() error { return s.server.Close() }

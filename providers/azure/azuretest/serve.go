@@ -6,40 +6,31 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	azfake "github.com/Azure/azure-sdk-for-go/sdk/azcore/fake"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	compute "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/compute/armcompute/v8/fake"
 	network "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v9/fake"
+
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 // Server is a cloud that answers on a port of this machine.
 type Server struct {
 	*Cloud
-	URL    string
-	server *http.Server
+	*simulation.Server
 }
 
 // Serve starts one on a free port.
 func Serve(c Config) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{Cloud: New(c), URL: "http://" + listener.Addr().String()}
-	s.server = &http.Server{Handler: s.Cloud, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = s.server.Serve(listener) }()
-	return s, nil
+	cloud := New(c)
+	server, err := simulation.Serve(cloud)
+	return &Server{cloud, server}, err
 }
-
-// Close ends it with all its connections.
-func (s *Server) Close() error { return s.server.Close() }
 
 // call is one request.
 type call struct {

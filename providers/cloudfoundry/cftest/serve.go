@@ -9,8 +9,6 @@
 package cftest
 
 import (
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/gennaker/gennaker/providers/simulation"
@@ -39,25 +37,18 @@ var Usual = Times{Staging: 3 * time.Second, Starting: 2 * time.Second, Job: time
 // Server is a cloud that listens.
 type Server struct {
 	*Cloud
-	// URL is the API's.
-	URL  string
-	http *http.Server
+	*simulation.Server
 }
 
 // Serve makes a cloud and has it listen on a free port of the loopback.
 func Serve(c Config) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{Cloud: New(c), URL: "http://" + listener.Addr().String()}
-	s.http = &http.Server{Handler: s.Cloud, ReadHeaderTimeout: time.Minute}
-	go func() { _ = s.http.Serve(listener) }() // until Close
-	return s, nil
+	cloud := New(c)
+	server, err := simulation.Serve(cloud)
+	return &Server{cloud, server}, err
 }
 
 // Close ends it, with the tasks that run.
 func (s *Server) Close() error {
 	s.EndTasks()
-	return s.http.Close()
+	return s.Server.Close()
 }

@@ -1,7 +1,6 @@
 package googletest
 
 import (
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -70,24 +69,18 @@ func (c *Cloud) Project(id string) *Project {
 	return p
 }
 
-// Server is a cloud that listens on a port of the loopback interface.
+// Server is a cloud that listens on a port of the loopback interface: the
+// endpoint of the API is URL + "/compute/v1/".
 type Server struct {
 	*Cloud
-	// URL is where it answers; the endpoint of the API is URL + "/compute/v1/".
-	URL    string
-	server *http.Server
+	*simulation.Server
 }
 
 // Serve starts a cloud. The caller closes it.
 func Serve(c Config) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
 	cloud := New(c)
-	s := &Server{Cloud: cloud, URL: "http://" + listener.Addr().String(), server: &http.Server{Handler: cloud.Judged()}}
-	go s.server.Serve(listener)
-	return s, nil
+	server, err := simulation.Serve(cloud.Judged())
+	return &Server{cloud, server}, err
 }
 
 // Judged is the cloud behind its judge, if it has one.
@@ -97,6 +90,3 @@ func (c *Cloud) Judged() http.Handler {
 	}
 	return c.config.Judge(c)
 }
-
-// Close ends the server and its connections.
-func (s *Server) Close() error { return s.server.Close() }

@@ -26,7 +26,7 @@ type config struct {
 
 // targets are what runs.
 type targets struct {
-	*program.Server
+	*simulation.Server
 	speed  float64
 	others *beside // nil if there is none
 }
@@ -66,7 +66,7 @@ func (t *targets) wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-t.Failed():
+	case err := <-t.Ended():
 		return err
 	case err := <-ended:
 		ended <- err // stop waits for it too
@@ -76,7 +76,7 @@ func (t *targets) wait(ctx context.Context) error {
 
 // stop ends all, and what was in it is gone.
 func (t *targets) stop() {
-	t.Stop()
+	_ = t.Close() // its connections too
 	if t.others != nil {
 		t.others.stop()
 	}

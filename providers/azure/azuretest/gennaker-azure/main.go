@@ -41,7 +41,7 @@ func serve(c *cli.Context) error {
 	cloud := azuretest.New(azuretest.Config{Speed: c.Float64("speed"), Delays: delays})
 	cloud.Furnish()
 	server := program.Serve(listener, controls(cloud).Handler(), cloud)
-	defer server.Stop()
+	defer server.Close()
 	if _, err := fmt.Fprintf(c.App.Writer, "Simulated Azure  %s  subscription %s\n", server.URL, azuretest.Subscription); err != nil {
 		return err
 	}

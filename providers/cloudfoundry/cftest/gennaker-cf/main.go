@@ -37,7 +37,7 @@ func serve(c *cli.Context) error {
 	defer cloud.EndTasks()
 	furnish(cloud)
 	server := program.Serve(listener, controls(cloud).Handler(), cloud)
-	defer server.Stop()
+	defer server.Close()
 	fmt.Fprintf(c.App.Writer, "Cloud Foundry at %s: user admin, password secret; spaces shop > dev and shop > prod. Ctrl-C ends it.\n", server.URL)
 	return server.Wait(c.Context)
 }

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -48,6 +49,5 @@ func serve(c *cli.Context) error {
 	t.explain(c.App.Writer)
 	failed := t.Wait(c.Context)
 	fmt.Fprintln(c.App.Writer, "stopping")
-	t.Stop()
-	return failed
+	return errors.Join(failed, t.Close())
 }

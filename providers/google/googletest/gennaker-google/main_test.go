@@ -19,7 +19,7 @@ func run(t *testing.T) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(target.Stop)
+	t.Cleanup(func() { _ = target.Close() })
 	return target
 }
 

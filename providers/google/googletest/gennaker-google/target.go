@@ -17,7 +17,7 @@ const project = "demo"
 
 // target is the cloud, as it runs.
 type target struct {
-	*program.Server
+	*simulation.Server
 	speed float64
 }
 
