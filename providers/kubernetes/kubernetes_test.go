@@ -2,6 +2,7 @@ package kubernetes_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -22,7 +23,15 @@ import (
 	"github.com/gennaker/gennaker/providers/providertest"
 )
 
-func TestMain(m *testing.M) { os.Exit(kubetest.Run(m)) }
+// TestMain has more tests run at the same time than there are processors: most
+// of what they do is to wait for the control plane.
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", fmt.Sprint(parts)) // unless the command line says otherwise
+	os.Exit(kubetest.Run(m))
+}
+
+// parts share the contract; its cases about one call come in threes.
+const parts = 7
 
 // account is a provider whose account is one namespace, with a Service shop in
 // it, and the way between it and the cluster.
@@ -96,6 +105,20 @@ func (b balanced) Create(ctx context.Context, c gennaker.CreateServerGroup) erro
 	return b.account.Create(ctx, c)
 }
 
+// RunJob returns once the job has its pod, so that it is not counted among what
+// a later call changes.
+func (b balanced) RunJob(ctx context.Context, r gennaker.RunJob) error {
+	if err := b.account.RunJob(ctx, r); err != nil {
+		return err
+	}
+	for ; ; time.Sleep(20 * time.Millisecond) {
+		j, err := b.cluster.Client.BatchV1().Jobs(b.namespace).Get(ctx, r.Name, metav1.GetOptions{})
+		if err != nil || j.Status.Active+j.Status.Succeeded+j.Status.Failed > 0 {
+			return err
+		}
+	}
+}
+
 // refusals are the statuses of an API server, or of what stands before it, by
 // the kind of error.
 var refusals = map[error]providertest.Fate{
@@ -105,9 +128,21 @@ var refusals = map[error]providertest.Fate{
 }
 
 func TestConformance(t *testing.T) {
+	for part := range parts {
+		t.Run(fmt.Sprintf("part %d", part+1), func(t *testing.T) {
+			t.Parallel()
+			h := harness()
+			h.Part, h.Of = part, parts
+			providertest.Run(t, h)
+		})
+	}
+}
+
+// harness is one whose faults are those of the account that it opened last.
+func harness() providertest.Harness {
 	var now *account
 	var counts *effects
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Open: func(t *testing.T) providers.Provider {
 			now = open(t)
 			now.permitManifests()
@@ -117,7 +152,6 @@ func TestConformance(t *testing.T) {
 		RegionOf:  func(p providers.Provider) string { return p.(balanced).namespace },
 		Manifests: &providertest.ManifestSpecs{Workload: deploymentOf, Settings: settingsOf, Patch: patchTo},
 		Spec:      block("web:1"), NoInstance: "web-v000-none", Jobs: jobSpecs,
-		Pause: func() { time.Sleep(20 * time.Millisecond) },
 		Sicken: func(g gennaker.ServerGroup, ill bool) {
 			for _, i := range g.Instances {
 				now.cluster.Sicken(now.t, g.Region, i.ID, ill)
@@ -139,7 +173,7 @@ func TestConformance(t *testing.T) {
 			},
 			Effects: func() map[string]int { return counts.so() },
 		},
-	})
+	}
 }
 
 // effects count what comes and goes in a namespace, as its watches tell.

@@ -69,6 +69,10 @@ type Harness struct {
 	// NoRefreshes says why the target has no refreshes though the provider has;
 	// empty if it has.
 	NoRefreshes string
+	// Of, if it is more than 1, is how many runs share the cases: they can be
+	// made at the same time, each with an Open of its own. Part, from 0, says
+	// which of them this one is.
+	Part, Of int
 	// Gaps are the cases that the target, an imitation of the cloud, cannot
 	// show, by their sentence, and why. Each must fail, so that a gap which
 	// closes is seen.
@@ -87,15 +91,24 @@ func Run(t *testing.T, h Harness) {
 		h.Page = 12
 	}
 	h.checkGaps(t)
-	provider := h.Open(t)
-	for _, c := range contract() {
-		if !c.asked(h, provider) {
-			continue
-		}
-		for _, one := range c.cases {
+	for i, one := range h.cases(t) {
+		if h.Of < 2 || i%h.Of == h.Part {
 			t.Run(one.sentence, func(t *testing.T) { h.run(t, one) })
 		}
 	}
+}
+
+// cases are those about what the provider can do.
+func (h Harness) cases(t *testing.T) []testCase {
+	t.Helper()
+	provider := h.Open(t)
+	var all []testCase
+	for _, c := range contract() {
+		if c.asked(h, provider) {
+			all = append(all, c.cases...)
+		}
+	}
+	return all
 }
 
 func (h Harness) run(t *testing.T, c testCase) {
