@@ -50,6 +50,13 @@ func (s *space) direct(ctx context.Context, a *resource.App) (map[string]any, er
 		if p.HealthCheck.Data.Endpoint != nil {
 			all["healthCheckHttpEndpoint"] = *p.HealthCheck.Data.Endpoint
 		}
+		command, err := s.command(ctx, a, p)
+		if err != nil {
+			return nil, err
+		}
+		if command != "" {
+			all["command"] = command
+		}
 	}
 	variables, err := s.Applications.GetEnvironmentVariables(ctx, a.GUID)
 	if err != nil {
@@ -67,6 +74,20 @@ func (s *space) direct(ctx context.Context, a *resource.App) (map[string]any, er
 	}
 	all["services"], err = s.bound(ctx, a)
 	return all, err
+}
+
+// command is what a process was told to run; empty if it runs what its droplet
+// says, which Cloud Foundry shows in the same place. Lists hide it.
+func (s *space) command(ctx context.Context, a *resource.App, p *resource.Process) (string, error) {
+	shown, err := s.Processes.Get(ctx, p.GUID)
+	if err != nil {
+		return "", fmt.Errorf("process: %w", kinded(err))
+	}
+	d, err := s.current(ctx, a)
+	if err != nil || shown.Command == nil || d != nil && d.ProcessTypes[p.Type] == *shown.Command {
+		return "", err
+	}
+	return *shown.Command, nil
 }
 
 // urls are the routes that an app has, or had before it was disabled.

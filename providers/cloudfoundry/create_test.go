@@ -282,6 +282,25 @@ func TestATokenThatIsNoGoodAnyMoreIsReplaced(t *testing.T) {
 	get(t, cloud, g.Ref())
 }
 
+func TestACloneHasTheCommandThatWasGiven(t *testing.T) {
+	it := startTarget(t, cftest.Times{})
+	cloud := it.account(t)
+	for name, given := range map[string]any{"shop-web-v000": "serve", "shop-api-v000": nil} {
+		direct := map[string]any{}
+		if given != nil {
+			direct["command"] = given
+		}
+		g := create(t, cloud, request(name, with("manifest", map[string]any{"direct": direct})))
+		spec, err := cloud.Spec(t.Context(), g.Ref())
+		if err != nil {
+			t.Fatalf("Spec(%s) = %v", name, err)
+		}
+		if got := spec["manifest"].(map[string]any)["direct"].(map[string]any)["command"]; got != given {
+			t.Errorf("the spec of %s has the command %v, want %v", name, got, given)
+		}
+	}
+}
+
 // Lists hide the commands of processes: what is read there must not come back
 // as a command.
 func TestACommandStaysThatNobodyChanges(t *testing.T) {

@@ -176,14 +176,20 @@ func (s *space) image(ctx context.Context, a *resource.App) (string, error) {
 	if a.Lifecycle.Type != resource.LifecycleDocker.String() {
 		return "", nil
 	}
-	d, err := s.Droplets.GetCurrentForApp(ctx, a.GUID)
-	if err := kinded(err); errors.Is(err, gennaker.ErrNotFound) {
-		return "", nil // it has none, or is gone meanwhile
-	} else if err != nil {
-		return "", fmt.Errorf("droplet: %w", err)
-	}
-	if d.Image == nil {
-		return "", nil
+	d, err := s.current(ctx, a)
+	if err != nil || d == nil || d.Image == nil {
+		return "", err
 	}
 	return *d.Image, nil
+}
+
+// current is the droplet of an app; nil if it has none, or is gone meanwhile.
+func (s *space) current(ctx context.Context, a *resource.App) (*resource.Droplet, error) {
+	d, err := s.Droplets.GetCurrentForApp(ctx, a.GUID)
+	if err := kinded(err); errors.Is(err, gennaker.ErrNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("droplet: %w", err)
+	}
+	return d, nil
 }

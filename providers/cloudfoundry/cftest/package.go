@@ -278,6 +278,9 @@ func (b *build) source() string {
 
 func broken(name string) bool { return strings.HasSuffix(name, "-broken") }
 
+// startsWith is the command that staging finds in all that it makes a droplet of.
+const startsWith = "start"
+
 // droplet is what runs.
 type droplet struct {
 	object
@@ -287,7 +290,7 @@ type droplet struct {
 
 func (d *droplet) show(r *request) doc {
 	own := doc{"state": "STAGED", "error": nil, "lifecycle": d.build.lifecycle.show(), "execution_metadata": "", "image": nil,
-		"process_types": doc{"web": "start"}, "checksum": nil, "stack": nil, "buildpacks": nil, "relationships": doc{"app": one(d.app.guid)}}
+		"process_types": doc{"web": startsWith}, "checksum": nil, "stack": nil, "buildpacks": nil, "relationships": doc{"app": one(d.app.guid)}}
 	if d.build.pkg.image != "" {
 		own["image"] = d.build.pkg.image
 	} else {

@@ -70,7 +70,11 @@ func (c *Cloud) restart(a *app) {
 }
 
 func (p *process) show(r *request) doc {
-	return p.view(r, "processes", doc{"type": p.kind, "command": p.command, "instances": p.instances, "memory_in_mb": p.memory, "disk_in_mb": p.disk,
+	command := p.command
+	if command == nil && p.app.droplet != nil {
+		command = new(startsWith)
+	}
+	return p.view(r, "processes", doc{"type": p.kind, "command": command, "instances": p.instances, "memory_in_mb": p.memory, "disk_in_mb": p.disk,
 		"log_rate_limit_in_bytes_per_second": -1, "health_check": p.check, "version": p.guid,
 		"readiness_health_check": doc{"type": "process", "data": doc{"invocation_timeout": nil, "interval": nil}},
 		"relationships":          doc{"app": one(p.app.guid), "revision": one("")}})
