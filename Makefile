@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: help build dev clouds aws cf google azure kube demo check test test-cloudfoundry replay bench faults schema clean
+.PHONY: help build dev clouds aws cf google azure kube demo check test test-main test-dev test-cloudfoundry replay bench faults schema clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -49,13 +49,18 @@ check: ## format, vet, lint, determinism, imports
 	@./deploy/check.sh
 
 # Most tests wait for a cloud more than they work, so more of them run at once
-# than there are processors. Those in dev run programs that are built without
-# -race: that of the Temporal server takes longer to build than everything else
-# together.
+# than there are processors. Vet has run before, in check.
 test: check ## everything
 	@./deploy/kube-targets.sh >/dev/null
+	@$(MAKE) --no-print-directory -j2 test-main test-dev
+
+test-main:
 	go test -race -vet=off -p 4 -parallel 8 -timeout 30m ./...
 	go test -race -vet=off -v -run '^TestBehaviours$$' ./workflows/
+
+# The programs that these run are built without -race: that of the Temporal
+# server takes longer to build than everything else together.
+test-dev:
 	cd dev && go test -vet=off -p 3 -parallel 8 -timeout 30m ./...
 
 # It takes twenty minutes, and the first time half an hour more, for what
