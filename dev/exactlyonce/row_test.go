@@ -71,8 +71,8 @@ func rows() []row {
 	return all
 }
 
-// patience bounds each wait of the test.
-const patience = time.Minute
+// patience bounds each wait of the test, on a machine that does much else.
+const patience = 4 * time.Minute
 
 func TestDoneOnce(t *testing.T) {
 	begun := time.Now()
@@ -112,7 +112,7 @@ func (p *play) finish(ctx context.Context) {
 	if err := p.run.Get(ctx, nil); err != nil {
 		p.problem = fmt.Errorf("the call ended with %w", err)
 	}
-	for deadline := time.Now().Add(5 * time.Second); !maps.Equal(p.changed(), p.wanted()) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(20 * time.Second); !maps.Equal(p.changed(), p.wanted()) && time.Now().Before(deadline); {
 		time.Sleep(50 * time.Millisecond)
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/azure"
 	"github.com/gennaker/gennaker/providers/azure/azuretest"
 	"github.com/gennaker/gennaker/providers/providertest"
+	"github.com/gennaker/gennaker/providers/simulation"
 )
 
 const (
@@ -19,26 +21,47 @@ const (
 	writes = "Microsoft.Compute/virtualMachineScaleSets/write"
 )
 
-// slowTarget has operations that take several looks.
-func slowTarget(t *testing.T) *target {
+// slow is a target whose operations take several looks, however fast this
+// machine is: its time goes on with each request.
+type slow struct {
+	*target
+	clock *simulation.Virtual
+}
+
+func slowTarget(t *testing.T) *slow {
 	t.Helper()
-	cloud, err := azuretest.Serve(azuretest.Config{Speed: 20})
+	clock := simulation.NewVirtual(time.Now())
+	cloud, err := azuretest.Serve(azuretest.Config{Clock: clock, Delays: azuretest.Delays{Provision: 2 * time.Second, Warm: time.Second / 2,
+		Model: 2 * time.Second, Upgrade: time.Second, Restart: time.Second, Delete: time.Second}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cloud.Close() })
 	cloud.AddLoadBalancer(group, region, "front", "web")
-	return &target{Link: providertest.NewLink(t, cloud.URL), cloud: cloud}
+	it := &slow{&target{Link: providertest.NewLink(t, cloud.URL), cloud: cloud}, clock}
+	it.decide(nil)
+	return it
+}
+
+// decide is Decide, and time goes on.
+func (it *slow) decide(fate func(*http.Request) providertest.Fate) {
+	it.Decide(func(r *http.Request) providertest.Fate {
+		it.clock.Advance(300 * time.Millisecond)
+		if fate == nil {
+			return providertest.Fate{}
+		}
+		return fate(r)
+	})
 }
 
 // dies makes a call on a worker that dies when it has looked at the operation
 // that it has begun twice. It returns what the worker has noted.
-func (it *target) dies(t *testing.T, call func(context.Context, *azure.Cloud) error) (noted string) {
+func (it *slow) dies(t *testing.T, call func(context.Context, *azure.Cloud) error) (noted string) {
 	t.Helper()
 	ctx, die := context.WithCancel(t.Context())
 	defer die()
 	looks := 0
-	it.Decide(func(r *http.Request) providertest.Fate {
+	it.decide(func(r *http.Request) providertest.Fate {
 		if azuretest.Action(r) != reads {
 			return providertest.Fate{}
 		}
@@ -52,7 +75,7 @@ func (it *target) dies(t *testing.T, call func(context.Context, *azure.Cloud) er
 	if err := call(ctx, it.account(t)); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the call of the worker that dies = %v, want context.Canceled", err)
 	}
-	it.Decide(nil)
+	it.decide(nil)
 	if noted == "" {
 		t.Fatal("the worker that died has left no token")
 	}
@@ -60,7 +83,7 @@ func (it *target) dies(t *testing.T, call func(context.Context, *azure.Cloud) er
 }
 
 // another makes the call on another worker, which has the note.
-func (it *target) another(t *testing.T, noted string, call func(context.Context, *azure.Cloud) error) error {
+func (it *slow) another(t *testing.T, noted string, call func(context.Context, *azure.Cloud) error) error {
 	t.Helper()
 	return call(providers.Noting(t.Context(), noted, func(string) {}), it.account(t))
 }
@@ -161,13 +184,13 @@ func TestWhoHasNoGoodTokenLooks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
-		spoil func(it *target, noted string) string
+		spoil func(it *slow, noted string) string
 	}{
-		{"it is lost with the worker", func(*target, string) string { return "" }},
-		{"it is none of Azure's", func(*target, string) string { return "what is this?" }},
-		{"it is too old", func(it *target, noted string) string { it.cloud.ForgetOperations(); return noted }},
-		{"it may not be read", func(it *target, noted string) string {
-			it.Decide(func(r *http.Request) providertest.Fate {
+		{"it is lost with the worker", func(*slow, string) string { return "" }},
+		{"it is none of Azure's", func(*slow, string) string { return "what is this?" }},
+		{"it is too old", func(it *slow, noted string) string { it.cloud.ForgetOperations(); return noted }},
+		{"it may not be read", func(it *slow, noted string) string {
+			it.decide(func(r *http.Request) providertest.Fate {
 				if azuretest.Action(r) == reads {
 					return providertest.Fate{Status: http.StatusForbidden, Body: `{"error": {"code": "AuthorizationFailed", "message": "no"}}`}
 				}

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/api/compute/v1"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
 )
 
 // TerminateInstances has the group end instances: it drains them first. Without
@@ -59,6 +61,8 @@ const rebootedOnce = 5 * time.Minute
 
 // RebootInstances resets instances of the server group.
 func (c *Cloud) RebootInstances(ctx context.Context, q gennaker.InstancesRef) error {
+	begun := cmp.Or(providers.Noted(ctx), time.Now().Truncate(rebootedOnce).UTC().Format(time.RFC3339))
+	providers.Note(ctx, begun)
 	return c.change(ctx, "reboot instances of", q.ServerGroupRef, func(g group) error {
 		members, err := c.all(ctx, g)
 		if err != nil {
@@ -72,11 +76,10 @@ func (c *Cloud) RebootInstances(ctx context.Context, q gennaker.InstancesRef) er
 			}
 			chosen = append(chosen, members[at])
 		}
-		now := time.Now().Truncate(rebootedOnce).UTC().Format(time.RFC3339)
 		for _, m := range chosen {
 			err := c.once(ctx, func(id string) (*compute.Operation, error) {
 				return c.api.Instances.Reset(c.Project, last(m.instance.Zone), m.instance.Name).RequestId(id).Context(ctx).Do()
-			}, "reset", m.id(), now)
+			}, "reset", m.id(), begun)
 			if err != nil {
 				return fmt.Errorf("instance %s: %w", m.id(), err)
 			}

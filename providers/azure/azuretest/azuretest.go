@@ -19,6 +19,8 @@ import (
 type Config struct {
 	// Speed is how many seconds pass in it each second; default 1.
 	Speed float64
+	// Clock is its time; default one of that speed.
+	Clock simulation.Clock
 	// Page is how many items it lists in one answer; default 10.
 	Page int
 	// Quota is how many instances there may be; default 1000.
@@ -46,7 +48,6 @@ const Subscription = "00000000-0000-0000-0000-000000000001"
 // Cloud is the state of a subscription. It is safe to share.
 type Cloud struct {
 	config Config
-	clock  simulation.Clock
 
 	mu         sync.Mutex // guards what follows
 	groups     map[string]bool
@@ -77,12 +78,15 @@ func New(c Config) *Cloud {
 	if c.Delays == (Delays{}) {
 		c.Delays = usual
 	}
-	return &Cloud{config: c, clock: simulation.Fast(c.Speed), groups: map[string]bool{}, sets: map[string]*set{}, operations: map[string]*operation{},
+	if c.Clock == nil {
+		c.Clock = simulation.Fast(c.Speed)
+	}
+	return &Cloud{config: c, groups: map[string]bool{}, sets: map[string]*set{}, operations: map[string]*operation{},
 		broken: map[string]string{}, failing: map[string]Failure{}, effects: map[string]int{}, asked: map[string]int{}}
 }
 
 // now is the time by the cloud's clock.
-func (c *Cloud) now() time.Time { return c.clock.Now().UTC() }
+func (c *Cloud) now() time.Time { return c.config.Clock.Now().UTC() }
 
 // number is one that was not given out before.
 func (c *Cloud) number() int {
