@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X github.com/gennaker/gennaker/starter.Version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: help build dev clouds aws cf google azure kube demo check test test-main test-dev test-cloudfoundry replay bench faults schema clean
+.PHONY: help build dev clouds aws cf google azure kube demo check test test-engine test-clouds test-dev test-cloudfoundry replay bench faults schema clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -50,18 +50,25 @@ check: ## format, vet, lint, determinism, imports
 
 # Most tests wait for a cloud more than they work, so more of them run at once
 # than there are processors. Vet has run before, in check.
-test: check ## everything
-	@./deploy/kube-targets.sh >/dev/null
-	@$(MAKE) --no-print-directory -j2 test-main test-dev
+go_test := go test -vet=off -timeout 30m -parallel 8
+clouds := /(providers|examples)(/|$$)
 
-test-main:
-	go test -race -vet=off -p 4 -parallel 8 -timeout 30m ./...
-	go test -race -vet=off -v -run '^TestBehaviours$$' ./workflows/
+# RACE=-race has the clouds run under the race detector too, as CI does.
+test: check ## everything (RACE=-race: the clouds under the race detector too)
+	@./deploy/kube-targets.sh >/dev/null
+	@$(MAKE) --no-print-directory -j2 test-clouds test-engine test-dev
+
+test-engine:
+	@$(go_test) -race -p 3 $$(go list ./... | grep -vE '$(clouds)')
+	@$(go_test) -race -v -run '^TestBehaviours$$' ./workflows/
+
+test-clouds:
+	@$(go_test) $(RACE) -p 4 $$(go list ./... | grep -E '$(clouds)')
 
 # The programs that these run are built without -race: that of the Temporal
 # server takes longer to build than everything else together.
 test-dev:
-	cd dev && go test -vet=off -p 3 -parallel 8 -timeout 30m ./...
+	@cd dev && $(go_test) -p 3 ./...
 
 # It takes twenty minutes, and the first time half an hour more, for what
 # deploy/kube-targets.sh and deploy/korifi-targets.sh build.
