@@ -56,7 +56,7 @@ clouds := /(providers|examples)(/|$$)
 # RACE=-race has the clouds run under the race detector too, as CI does.
 test: check ## everything (RACE=-race: the clouds under the race detector too)
 	@./deploy/kube-targets.sh >/dev/null
-	@$(MAKE) --no-print-directory -j2 test-clouds test-engine test-dev
+	@$(MAKE) --no-print-directory -j2 test-dev test-clouds test-engine
 
 test-engine:
 	@$(go_test) -race -p 3 $$(go list ./... | grep -vE '$(clouds)')

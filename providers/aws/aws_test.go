@@ -20,9 +20,13 @@ import (
 
 func TestConformanceOnMoto(t *testing.T) {
 	t.Parallel()
+	providertest.RunInParts(t, 3, onMoto)
+}
+
+func onMoto(t *testing.T) providertest.Harness {
 	m := startMoto(t)
 	spec := map[string]any{}
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Open: func(t *testing.T) providers.Provider {
 			m.reset(t)
 			c := connect(t, m.endpoint, region)
@@ -47,7 +51,7 @@ func TestConformanceOnMoto(t *testing.T) {
 		Gaps: map[string]string{
 			"a server group made out of traffic is out of it until it is enabled": "moto registers new instances whether AddToLoadBalancer is suspended or not",
 		},
-	})
+	}
 }
 
 func TestADisabledServerGroupIsBehindNoLoadBalancer(t *testing.T) {

@@ -87,10 +87,14 @@ func up(n int) func(gennaker.ServerGroup) bool {
 
 func TestConformanceOnTheSimulator(t *testing.T) {
 	t.Parallel()
+	providertest.RunInParts(t, 3, onTheSimulator)
+}
+
+func onTheSimulator(*testing.T) providertest.Harness {
 	var b breakable
 	spec := (&simulator{}).block()
 	spec["healthCheckGracePeriod"] = 600.0 // what a refresh waits for: a target is healthy by then
-	providertest.Run(t, providertest.Harness{
+	return providertest.Harness{
 		Open:   b.open,
 		Region: region,
 		Spec:   spec,
@@ -101,7 +105,7 @@ func TestConformanceOnTheSimulator(t *testing.T) {
 		},
 		NoImage: "ami-00000000000000000", NoInstance: "i-00000000000000000",
 		Pause: func() { time.Sleep(20 * time.Millisecond) },
-	})
+	}
 }
 
 func TestAServerGroupOnItsWayIntoTrafficAndOut(t *testing.T) {

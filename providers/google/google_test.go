@@ -144,7 +144,7 @@ func spec(more map[string]any) map[string]any {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	providertest.Run(t, harness(spec(nil)))
+	providertest.RunInParts(t, 2, func(*testing.T) providertest.Harness { return harness(spec(nil)) })
 }
 
 // inAPool is a cluster block of a regional group behind a load balancer of a
@@ -155,5 +155,5 @@ var inAPool = spec(map[string]any{"regional": true, "zone": "", "selectZones": t
 
 func TestConformanceOfARegionalGroupInATargetPool(t *testing.T) {
 	t.Parallel()
-	providertest.Run(t, harness(inAPool))
+	providertest.RunInParts(t, 2, func(*testing.T) providertest.Harness { return harness(inAPool) })
 }

@@ -128,14 +128,7 @@ var refusals = map[error]providertest.Fate{
 }
 
 func TestConformance(t *testing.T) {
-	for part := range parts {
-		t.Run(fmt.Sprintf("part %d", part+1), func(t *testing.T) {
-			t.Parallel()
-			h := harness()
-			h.Part, h.Of = part, parts
-			providertest.Run(t, h)
-		})
-	}
+	providertest.RunInParts(t, parts, func(*testing.T) providertest.Harness { return harness() })
 }
 
 // harness is one whose faults are those of the account that it opened last.

@@ -14,6 +14,7 @@
 package providertest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -95,6 +96,19 @@ func Run(t *testing.T, h Harness) {
 		if h.Of < 2 || i%h.Of == h.Part {
 			t.Run(one.sentence, func(t *testing.T) { h.run(t, one) })
 		}
+	}
+}
+
+// RunInParts runs the suite in so many parts at the same time, each by a harness
+// of its own, for a target that is waited for more than it works.
+func RunInParts(t *testing.T, parts int, harness func(t *testing.T) Harness) {
+	for part := range parts {
+		t.Run(fmt.Sprintf("part %d", part+1), func(t *testing.T) {
+			t.Parallel()
+			h := harness(t)
+			h.Part, h.Of = part, parts
+			Run(t, h)
+		})
 	}
 }
 
