@@ -67,8 +67,8 @@ test-clouds:
 	@$(go_test) $(RACE) -p 4 $$(go list ./... | grep -E '$(clouds)')
 
 # The programs that these run are built without -race: that of the Temporal
-# server takes longer to build than everything else together. In exactlyonce two
-# hundred workers' deaths happen at once, which is enough for a machine.
+# server takes longer to build than everything else together. In exactlyonce a
+# worker dies in two hundred calls at once, which is enough for a machine.
 test-dev:
 	@cd dev && $(go_test) -p 3 $$(go list ./... | grep -v /exactlyonce)
 	@cd dev && $(go_test) ./exactlyonce
