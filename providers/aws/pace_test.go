@@ -42,8 +42,9 @@ func worker(t *testing.T, cloud http.Handler, limits *ratelimit.Limits) *aws.Clo
 		Endpoint: "http://aws", HTTP: &http.Client{Transport: direct{cloud, 80 * time.Millisecond}}, Limits: limits}))(t)
 }
 
+// It has not failed but beside the other tests of this package, so it runs before
+// them.
 func TestTwoWorkersStayBelowWhatAWSAllows(t *testing.T) {
-	t.Parallel()
 	awstest.Alone()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := awstest.New(awstest.Config{Throttle: simulation.Throttle{PerSecond: 20, Burst: 40}})
