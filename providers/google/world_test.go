@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/option"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/google"
 	"github.com/gennaker/gennaker/providers/google/googletest"
 	"github.com/gennaker/gennaker/providers/providertest"
@@ -219,6 +220,23 @@ func TestAnAutoscalerRestsWhileItsServerGroupIsDisabled(t *testing.T) {
 	w.must(w.cloud.Resize(t.Context(), gennaker.ResizeServerGroup{ServerGroupRef: c.Ref(), Capacity: gennaker.Capacity{Min: 2, Desired: 2, Max: 3}}))
 	if p := mode(); p.Mode != "ONLY_UP" && p.Mode != "ONLY_SCALE_OUT" || p.MinNumReplicas != 2 || p.MaxNumReplicas != 3 || p.CpuUtilization == nil {
 		t.Errorf("enabled and resized, its autoscaler is %+v, want it on again, from 2 to 3", p)
+	}
+}
+
+func TestARebootIsTheSameOneForAsLongAsItIsTriedAgain(t *testing.T) {
+	w := newWorld(t)
+	g := w.have(request(0, 1, spec(nil)))
+	reboot := gennaker.InstancesRef{ServerGroupRef: g.Ref(), IDs: []string{g.Instances[0].ID}}
+	long := providers.Noting(t.Context(), "2026-01-01T00:00:00Z", func(string) {}) // when the first try began
+	for range 2 {
+		w.must(w.cloud.RebootInstances(long, reboot))
+	}
+	if n := w.effects()["instances.reset"]; n != 1 {
+		t.Errorf("it was rebooted %d times, want once", n)
+	}
+	w.must(w.cloud.RebootInstances(t.Context(), reboot))
+	if n := w.effects()["instances.reset"]; n != 2 {
+		t.Errorf("after another reboot it was rebooted %d times, want twice", n)
 	}
 }
 
