@@ -1,6 +1,9 @@
 package cloudfoundry_test
 
 import (
+	"github.com/cloudfoundry/go-cfclient/v3/client"
+	"github.com/cloudfoundry/go-cfclient/v3/config"
+
 	"fmt"
 	"net/http"
 	"testing"
@@ -103,6 +106,20 @@ func conformance() providertest.Harness {
 			Wrong:    job(``),
 		},
 	}
+}
+
+// client is Cloud Foundry's own, of the administrator.
+func (it *target) client(t *testing.T) *client.Client {
+	t.Helper()
+	made, err := config.New(it.URL, config.UserPassword("admin", "secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks, err := client.New(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return asks
 }
 
 func TestConformance(t *testing.T) {

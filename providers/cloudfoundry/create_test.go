@@ -13,9 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloudfoundry/go-cfclient/v3/client"
-	"github.com/cloudfoundry/go-cfclient/v3/config"
-
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/providers/cloudfoundry"
 	"github.com/gennaker/gennaker/providers/cloudfoundry/cftest"
@@ -311,14 +308,7 @@ func TestACommandStaysThatNobodyChanges(t *testing.T) {
 	if err := cloud.StartRefresh(t.Context(), gennaker.StartRefresh{ServerGroupRef: g.Ref(), Token: "r", Spec: check}); err != nil {
 		t.Fatalf("StartRefresh = %v", err)
 	}
-	made, err := config.New(it.URL, config.UserPassword("admin", "secret"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	asks, err := client.New(made)
-	if err != nil {
-		t.Fatal(err)
-	}
+	asks := it.client(t)
 	all, err := asks.Processes.ListAll(t.Context(), nil)
 	if err != nil || len(all) == 0 {
 		t.Fatalf("processes = %v, %v", all, err)

@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloudfoundry/go-cfclient/v3/client"
-	"github.com/cloudfoundry/go-cfclient/v3/config"
 	"github.com/cloudfoundry/go-cfclient/v3/resource"
 
 	"github.com/gennaker/gennaker"
@@ -102,14 +100,7 @@ func TestACancelledCanaryRunsWhatItRanBefore(t *testing.T) {
 func TestACanaryOfAnAppOfSomebodyElses(t *testing.T) {
 	it := startTarget(t, cftest.Times{})
 	it.server.AddApp("shop", "dev", "shop-web", nil)
-	made, err := config.New(it.URL, config.UserPassword("admin", "secret"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	asks, err := client.New(made)
-	if err != nil {
-		t.Fatal(err)
-	}
+	asks := it.client(t)
 	web, err := asks.Processes.Single(t.Context(), nil) // it is the only app
 	if err == nil {
 		_, err = asks.Processes.Scale(t.Context(), web.GUID, resource.NewProcessScale().WithInstances(3))
