@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -13,22 +14,35 @@ type Faults[C, F any] struct {
 	// is nothing.
 	Decide func(C) *F
 
-	injected map[string][]F
+	injected map[string][]injection[C, F]
+}
+
+type injection[C, F any] struct {
+	about func(C) bool // nil is any call
+	fault F
 }
 
 // Inject has the next calls of a name go wrong, one fault each.
-func (f *Faults[C, F]) Inject(name string, faults ...F) {
+func (f *Faults[C, F]) Inject(name string, faults ...F) { f.InjectAbout(name, nil, faults...) }
+
+// InjectAbout is Inject that leaves alone the calls that are about something
+// else, so that whoever shares a cloud has faults of his own.
+func (f *Faults[C, F]) InjectAbout(name string, about func(C) bool, faults ...F) {
 	if f.injected == nil {
-		f.injected = map[string][]F{}
+		f.injected = map[string][]injection[C, F]{}
 	}
-	f.injected[name] = append(f.injected[name], faults...)
+	for _, fault := range faults {
+		f.injected[name] = append(f.injected[name], injection[C, F]{about, fault})
+	}
 }
 
 // Next is what goes wrong with this call.
 func (f *Faults[C, F]) Next(name string, call C) F {
-	if queue := f.injected[name]; len(queue) > 0 {
-		f.injected[name] = queue[1:]
-		return queue[0]
+	queue := f.injected[name]
+	if i := slices.IndexFunc(queue, func(j injection[C, F]) bool { return j.about == nil || j.about(call) }); i >= 0 {
+		fault := queue[i].fault
+		f.injected[name] = slices.Delete(queue, i, i+1)
+		return fault
 	}
 	if f.Decide != nil {
 		if fault := f.Decide(call); fault != nil {

@@ -58,6 +58,19 @@ func TestWhatIsDueHappensInOrder(t *testing.T) {
 	}
 }
 
+func TestAFaultLeavesAloneWhatItIsNotAbout(t *testing.T) {
+	var f simulation.Faults[int, string]
+	f.InjectAbout("create", func(n int) bool { return n == 2 }, "of two", "of two again")
+	f.Inject("create", "of any")
+	var got []string
+	for _, n := range []int{1, 2, 1, 2, 2} {
+		got = append(got, f.Next("create", n))
+	}
+	if want := []string{"of any", "of two", "", "of two again", ""}; !slices.Equal(got, want) {
+		t.Errorf("the faults are %q, want %q", got, want)
+	}
+}
+
 func TestFaultsAreTakenOneByOne(t *testing.T) {
 	f := simulation.Faults[int, string]{Decide: func(n int) *string {
 		if n != 3 {

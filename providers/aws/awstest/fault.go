@@ -3,6 +3,8 @@ package awstest
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gennaker/gennaker/providers/simulation"
@@ -12,6 +14,18 @@ import (
 type Call struct {
 	Service, Action, Account, Region string
 	Form                             url.Values
+}
+
+func (c Call) says(text string) bool {
+	if text == "" {
+		return true
+	}
+	for _, values := range c.Form {
+		if slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, text) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Fault is what goes wrong with a call. The zero value is nothing.
@@ -48,10 +62,13 @@ func (f Fault) err() error {
 var Unavailable = Fault{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "The service is unavailable. Please try again shortly."}
 
 // Inject has the next calls of an action go wrong, one fault each.
-func (c *Cloud) Inject(action string, faults ...Fault) {
+func (c *Cloud) Inject(action string, faults ...Fault) { c.InjectAbout(action, "", faults...) }
+
+// InjectAbout is Inject for the calls with a parameter that contains a text.
+func (c *Cloud) InjectAbout(action, text string, faults ...Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults.Inject(action, faults...)
+	c.faults.InjectAbout(action, func(call Call) bool { return call.says(text) }, faults...)
 }
 
 type bucketKey struct{ account, region, service string }

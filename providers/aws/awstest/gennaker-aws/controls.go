@@ -26,6 +26,7 @@ are understood where they are not given):
                                                      after=true            after they took effect
                                                      slow=5s               answered late
                                                      times=3               so many of them; default 1
+                                                     about=shop-web        only those with a parameter that contains it
   curl -X POST 'HERE/-/image?name=shop-4&sick=true'  makes an image; without sick its instances are well
 
   curl HERE/-/calls                                how often each action was called
@@ -116,6 +117,6 @@ func inject(cloud *awstest.Cloud, query url.Values) error {
 	if f.Code == "" && !f.Reset && f.Slow == 0 {
 		return errors.New("a fault needs a code=, reset=true or slow=: see /-/")
 	}
-	cloud.Inject(action, slices.Repeat([]awstest.Fault{f}, asked.Times)...)
+	cloud.InjectAbout(action, query.Get("about"), slices.Repeat([]awstest.Fault{f}, asked.Times)...)
 	return nil
 }

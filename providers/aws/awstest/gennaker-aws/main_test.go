@@ -106,12 +106,19 @@ func post(t *testing.T, targets *targets, path string) (int, string) {
 
 func TestPeopleDecideWhatGoesWrong(t *testing.T) {
 	targets := run(t, config{})
-	if status, text := post(t, targets, "/-/fault?action=DescribeImages&code=Throttling&times=1"); status != http.StatusOK {
+	if status, text := post(t, targets, "/-/fault?action=DescribeImages&about=shop-2&code=Throttling"); status != http.StatusOK {
 		t.Fatalf("fault = %d %s", status, text)
 	}
-	failing := exec.Command(installed(t, "aws"), "--endpoint-url", targets.URL, "ec2", "describe-images")
-	failing.Env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1"}
-	if out, err := failing.CombinedOutput(); err == nil || !strings.Contains(string(out), "as asked for at /-/fault") {
+	describe := func(name string) (string, error) {
+		command := exec.Command(installed(t, "aws"), "--endpoint-url", targets.URL, "ec2", "describe-images", "--filters", "Name=name,Values="+name)
+		command.Env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1"}
+		out, err := command.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := describe("shop-1"); err != nil {
+		t.Errorf("a fault about something else has describe-images = %v %s", err, out)
+	}
+	if out, err := describe("shop-2"); err == nil || !strings.Contains(out, "as asked for at /-/fault") {
 		t.Errorf("after a fault was asked for, describe-images = %v %s", err, out)
 	}
 	if status, text := post(t, targets, "/-/image?region=eu-west-1&name=shop-4&sick=true"); status != http.StatusOK {
