@@ -95,7 +95,8 @@ entries:
 		{"a chart that is another", allowed, chart("forged", ""), "is not what the index has the digest of", gennaker.ErrInvalid},
 		{"a broken index", allowed, gennaker.Artifact{Type: "helm/chart", Name: "shop", Reference: s.URL + "/broken/"}, "index.yaml of " + s.URL + "/broken/: invalid", gennaker.ErrInvalid},
 		{"a chart of an account", allowed, gennaker.Artifact{Type: "helm/chart", Name: "shop", Reference: "stable"}, "its reference must be the URL of a chart repository", gennaker.ErrInvalid},
-		{"another type", allowed, gennaker.Artifact{Type: "git/repo", Reference: "https://git.lan/a"}, "content is read of the types embedded/base64, http/file and helm/chart", gennaker.ErrInvalid},
+		{"a folder", allowed, gennaker.Artifact{Type: "git/repo", Reference: "https://git.lan/a"}, "artifact git/repo https://git.lan/a: invalid: it is a folder, which bakeManifest alone takes", gennaker.ErrInvalid},
+		{"another type", allowed, gennaker.Artifact{Type: "s3/object", Reference: "s3://a/b"}, "content is read of the types embedded/base64, http/file, helm/chart, helm/image and git/repo", gennaker.ErrInvalid},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

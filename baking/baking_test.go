@@ -249,6 +249,13 @@ func TestAKustomizationIsBuilt(t *testing.T) {
 	}
 }
 
+// An archive of a repository has kustomizations that are not built.
+func TestAKustomizationThatIsNotBuiltMayNameAURL(t *testing.T) {
+	if all, order := objects(t, overlay(t, map[string]string{"kustomize/overlays/dev/kustomization.yaml": "resources: ['http://127.0.0.1:1/a.yaml']"})); len(all) != 2 {
+		t.Errorf("made %s, want what overlays/prod makes", order)
+	}
+}
+
 // A kustomization may name what Kustomize would get by HTTP or git, or run.
 func TestAKustomizationIsBuiltOfWhatTheArchiveHas(t *testing.T) {
 	const at = "kustomize/overlays/prod/"
@@ -272,6 +279,10 @@ func TestAKustomizationIsBuiltOfWhatTheArchiveHas(t *testing.T) {
 		{"generators of a folder", map[string]string{at + "kustomization.yaml": "generators: [../../base]"}, "it names the folder ../../base where a file is wanted"},
 		{"a program", generator("{apiVersion: v1, kind: A, metadata: {name: a, annotations: {config.kubernetes.io/function: '{exec: {path: /bin/ls}}'}}}"), "external plugins disabled"},
 		{"a chart", map[string]string{at + "kustomization.yaml": "helmCharts: [{name: a, repo: 'http://127.0.0.1:1'}]"}, "must specify --enable-helm"},
+		{"a kustomization by its absolute path", map[string]string{at + "kustomization.yaml": "resources: [/kustomize/more]", at + "kustomize/more/kustomization.yaml": "resources: []",
+			"kustomize/more/kustomization.yaml": "resources: ['http://127.0.0.1:1/a.yaml']"}, "it names /kustomize/more"},
+		{"a file by HTTP, two folders away", map[string]string{at + "kustomization.yaml": "resources: [../../more]", "kustomize/more/kustomization.yml": "components: [./deep/]",
+			"kustomize/more/deep/Kustomization": "resources: ['http://127.0.0.1:1/a.yaml']"}, "kustomize/more/deep/Kustomization: it names http://127.0.0.1:1/a.yaml"},
 		{"what is outside of the archive", map[string]string{at + "kustomization.yaml": "resources: [../../../../etc/passwd]"}, "it names ../../../../etc/passwd"},
 		{"a file of another kustomization", map[string]string{at + "kustomization.yaml": "resources: [../../base/deployment.yaml]"}, "is not in or below"},
 		{"a file that is missing", map[string]string{at + "replicas.yaml": ""}, "overlays/prod/kustomization.yaml: it names replicas.yaml, which the archive does not have"},

@@ -27,7 +27,7 @@ func kustomize(_ context.Context, all folder, r Request) (string, error) {
 	}
 	dir, err := all.find(dir, kustomizations...)
 	if err == nil {
-		err = all.local()
+		err = all.local(dir)
 	}
 	if err != nil {
 		return "", err

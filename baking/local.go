@@ -17,25 +17,36 @@ import (
 )
 
 // local refuses what Kustomize would fetch from elsewhere: it has no option
-// against that. Every file and folder that a kustomization names must be in
-// the archive.
-func (all folder) local() error {
-	for _, name := range gennaker.SortedKeys(all) {
-		if !slices.Contains(kustomizations, path.Base(name)) {
+// against that. Every file and folder that the kustomization in dir names, or
+// that one of those names which it is built of, must be in the archive.
+func (all folder) local(dir string) error { return all.localIn(dir, map[string]bool{}) }
+
+func (all folder) localIn(dir string, seen map[string]bool) error {
+	if seen[dir] {
+		return nil
+	}
+	seen[dir] = true
+	for _, base := range kustomizations {
+		name := path.Join(dir, base)
+		data, ok := all[name]
+		if !ok {
 			continue
 		}
 		var k types.Kustomization
-		if err := k.Unmarshal(all[name]); err != nil {
+		if err := k.Unmarshal(data); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		for _, ref := range references(k) {
-			if err := all.has(path.Dir(name), ref); err != nil {
+		for _, ref := range plugins(k) {
+			if err := all.plugin(dir, ref); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
-		for _, ref := range plugins(k) {
-			if err := all.plugin(path.Dir(name), ref); err != nil {
+		for _, ref := range references(k) {
+			if err := all.has(dir, ref); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
+			}
+			if err := all.localIn(path.Join(dir, ref), seen); err != nil {
+				return err
 			}
 		}
 	}
@@ -91,7 +102,7 @@ func plugins(k types.Kustomization) []string {
 func (all folder) has(dir, ref string) error {
 	first, _, _ := strings.Cut(ref, "/")
 	target := path.Join(dir, ref)
-	elsewhere := strings.ContainsAny(first, ":@") || strings.HasPrefix(strings.ToLower(first), "github.com") || strings.Contains(ref, "?")
+	elsewhere := path.IsAbs(ref) || strings.ContainsAny(first, ":@") || strings.HasPrefix(strings.ToLower(first), "github.com") || strings.Contains(ref, "?")
 	if _, ok := all[target]; !elsewhere && (ok || len(all.below(target)) > 0) {
 		return nil
 	}
