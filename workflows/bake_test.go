@@ -14,6 +14,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/gitrepo/gittest"
 )
 
 // packedFolder is a .tgz of files.
@@ -104,6 +105,16 @@ func TestAKustomizationIsBaked(t *testing.T) {
 	input := `{"artifact": {"type": "http/file", "reference": "SERVER/all.tgz"}}`
 	e := webhookWorld(t, patient(s)).run(bakingDocument(s, input, `"templateRenderer": "KUSTOMIZE4", "kustomizeFilePath": "prod/kustomization.yaml"`), nil)
 	if got := baked(t, e); !strings.Contains(got, "name: migrate-prod") {
+		t.Errorf("it made %s", got)
+	}
+}
+
+func TestAKustomizationOfARepositoryIsBaked(t *testing.T) {
+	r := gittest.Serve(t, map[string]string{"base/kustomization.yaml": "resources: [job.yaml]", "base/job.yaml": "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}}",
+		"prod/kustomization.yaml": "resources: [../base]\nnameSuffix: -prod"})
+	w := webhookWorld(t, activities.WebhookPolicy{Allow: []string{r.URL}})
+	document := bakingDocument(serve(t, nil), `{"artifact": {"type": "git/repo", "reference": "`+r.URL+`"}}`, `"templateRenderer": "KUSTOMIZE4", "kustomizeFilePath": "prod/kustomization.yaml"`)
+	if got := baked(t, w.run(document, nil)); !strings.Contains(got, "name: migrate-prod") {
 		t.Errorf("it made %s", got)
 	}
 }

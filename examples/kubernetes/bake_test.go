@@ -11,6 +11,7 @@ import (
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
+	"github.com/gennaker/gennaker/gitrepo/gittest"
 	"github.com/gennaker/gennaker/providers"
 	"github.com/gennaker/gennaker/providers/memory"
 )
@@ -51,6 +52,25 @@ func TestAChartIsBakedAndDeployed(t *testing.T) {
 	m, err := cloud.GetManifest(t.Context(), gennaker.ManifestRef{Account: "kube", Namespace: "prod", Kind: "ConfigMap", Name: "shop-settings-v000"})
 	data, _ := m.Object["data"].(map[string]any)
 	if err != nil || data["color"] != "blue" || data["tag"] != "7" {
+		t.Errorf("deployed was %+v, %v", m, err)
+	}
+}
+
+func TestAKustomizationOfARepositoryIsBakedAndDeployed(t *testing.T) {
+	const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {color: blue}\n"
+	r, cloud := gittest.Serve(t, map[string]string{
+		"base/kustomization.yaml": "resources: [settings.yaml]\n", "base/settings.yaml": settings,
+		"overlays/prod/kustomization.yaml": "resources: [../../base]\nnamePrefix: shop-\nnamespace: prod\n"}), &memory.Cloud{}
+	r.Git("tag", "v1")
+	r.Commit(map[string]string{"base/settings.yaml": "kind: ["})
+	c := activities.Config{Providers: providers.NewRegistry(map[string]providers.Provider{"kube": cloud}), Webhooks: activities.WebhookPolicy{Allow: []string{r.URL}}}
+	e := execute(t, "kustomize.yaml", c, map[string]any{"repository": r.URL, "version": "v1"})
+	if e.Status != gennaker.Succeeded {
+		t.Fatalf("it ended %s: %s", e.Status, e.Error)
+	}
+	m, err := cloud.GetManifest(t.Context(), gennaker.ManifestRef{Account: "kube", Namespace: "prod", Kind: "ConfigMap", Name: "shop-settings-v000"})
+	data, _ := m.Object["data"].(map[string]any)
+	if err != nil || data["color"] != "blue" {
 		t.Errorf("deployed was %+v, %v", m, err)
 	}
 }

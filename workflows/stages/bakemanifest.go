@@ -14,7 +14,7 @@ import (
 type bakeManifestConfig struct {
 	Provider            string          `json:"cloudProvider,omitempty"`
 	Renderer            string          `json:"templateRenderer" jsonschema:"required" jsonschema_description:"HELM2, HELM3 or HELM4, which Helm 4 renders; KUSTOMIZE, KUSTOMIZE4 or KUSTOMIZE5, which Kustomize 5 builds."`
-	Inputs              []inputArtifact `json:"inputArtifacts,omitempty" jsonschema_description:"The chart or the folder, packed as .tgz; for a chart files of values may follow, each of which counts more than those before it."`
+	Inputs              []inputArtifact `json:"inputArtifacts,omitempty" jsonschema_description:"The chart or the folder, packed as .tgz or in a git repository; for a chart files of values may follow, each of which counts more than those before it."`
 	Input               *inputArtifact  `json:"inputArtifact,omitempty" jsonschema_description:"Says the same as inputArtifacts with one of them."`
 	OutputName          string          `json:"outputName" jsonschema:"required" jsonschema_description:"Names the artifact, as matchArtifact.name of the one expected artifact does, and the chart's release."`
 	Namespace           string          `json:"namespace,omitempty" jsonschema_description:"What a chart sees as its release's namespace. Default: default."`
@@ -24,15 +24,15 @@ type bakeManifestConfig struct {
 	IncludeCRDs         bool            `json:"includeCRDs,omitempty"`
 	APIVersions         string          `json:"apiVersions,omitempty" jsonschema_description:"What a chart may ask for besides the API of Kubernetes, separated by commas: monitoring.coreos.com/v1."`
 	KubeVersion         string          `json:"kubeVersion,omitempty" jsonschema_description:"The version of Kubernetes that a chart sees."`
-	HelmChartFilePath   string          `json:"helmChartFilePath,omitempty" jsonschema_description:"The chart's folder in the archive. Default: its top."`
-	KustomizeFilePath   string          `json:"kustomizeFilePath,omitempty" jsonschema_description:"The kustomization's file in the archive: overlays/prod/kustomization.yaml. Default: that at its top."`
+	HelmChartFilePath   string          `json:"helmChartFilePath,omitempty" jsonschema_description:"The chart's folder in the archive or the repository. Default: its top."`
+	KustomizeFilePath   string          `json:"kustomizeFilePath,omitempty" jsonschema_description:"The kustomization's file in the archive or the repository: overlays/prod/kustomization.yaml. Default: that at its top."`
 	Environment         string          `json:"environment,omitempty" jsonschema_description:"Of Helmfile, which there is not."`
 	HelmfileFilePath    string          `json:"helmfileFilePath,omitempty" jsonschema_description:"Of Helmfile, which there is not."`
 }
 
 type inputArtifact struct {
 	ID       string             `json:"id,omitempty" jsonschema_description:"Of an expected artifact."`
-	Artifact *gennaker.Artifact `json:"artifact,omitempty" jsonschema_description:"Or an artifact of its own: embedded/base64, http/file, or helm/chart with the repository's URL as its reference."`
+	Artifact *gennaker.Artifact `json:"artifact,omitempty" jsonschema_description:"Or an artifact of its own: embedded/base64, http/file, git/repo with the URL to clone from, helm/chart with a repository's URL or oci://, or helm/image with REGISTRY/REPOSITORY:TAG as its reference."`
 	Account  string             `json:"account,omitempty" jsonschema_description:"Spinnaker's account for it: there are none here, and artifacts are read without."`
 }
 
