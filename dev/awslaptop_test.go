@@ -1,9 +1,6 @@
 package dev_test
 
 import (
-	"bytes"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gennaker/gennaker/providers/aws/awstest/targets"
 )
 
 // laptop is Gennaker beside the Amazon that make aws starts, with the
@@ -30,9 +29,9 @@ type laptop struct {
 func startLaptop(t *testing.T) *laptop {
 	t.Helper()
 	l := &laptop{T: t, bin: programs(t), state: filepath.Join(t.TempDir(), "state"), home: t.TempDir()}
-	l.amazon = startCloud(t, amazonAnswersAt, filepath.Join(l.bin, "gennaker-aws"), "--port", "0", "--speed", "30", "--ministack", awsTarget(t, "ministack"))
-	l.moto = startMoto(t, awsTarget(t, "moto"))
-	l.awsCLI = filepath.Dir(awsTarget(t, "aws"))
+	l.amazon = startCloud(t, amazonAnswersAt, filepath.Join(l.bin, "gennaker-aws"), "--port", "0", "--speed", "30", "--ministack", targets.Program(t, "ministack"))
+	l.moto = targets.Moto(t)
+	l.awsCLI = filepath.Dir(targets.Program(t, "aws"))
 	l.workerConfig, l.awsConfig = l.example("worker.yaml"), l.example("aws.config")
 	l.append(l.workerConfig, "  - {name: moto, provider: aws, regions: [us-east-1], lag: 0s, lookEvery: 200ms, endpoint: "+l.moto+", accessKeyId: test, secretAccessKey: test}\n")
 	l.append(l.awsConfig, "\n[profile moto]\nregion = us-east-1\nendpoint_url = "+l.moto+"\naws_access_key_id = test\naws_secret_access_key = test\n")
@@ -44,19 +43,6 @@ func startLaptop(t *testing.T) *laptop {
 func (l *laptop) startWorker() {
 	l.Helper()
 	l.worker = startDev(l.T, l.bin, l.state, []string{"worker"}, "--worker-config", l.workerConfig)
-}
-
-// awsTarget installs a program of AWS's and returns its path.
-func awsTarget(t *testing.T, name string) string {
-	t.Helper()
-	var complaint bytes.Buffer
-	install := exec.Command(filepath.Join("..", "deploy", "aws-targets.sh"), name)
-	install.Stderr = &complaint
-	path, err := install.Output()
-	if err != nil {
-		t.Fatalf("this test needs %s, and deploy/aws-targets.sh did not provide it: %v\n%s", name, err, complaint.String())
-	}
-	return strings.TrimSpace(string(path))
 }
 
 // example is a copy of a file of examples/aws for the Amazon of this test.
@@ -104,27 +90,6 @@ func startCloud(t *testing.T, answersAt *regexp.Regexp, program string, argument
 		return err == nil && found != nil
 	})
 	return found[1]
-}
-
-func startMoto(t *testing.T, program string) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	host, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
-	log := filepath.Join(t.TempDir(), "moto.log")
-	run(t, log, program, "-H", host, "-p", port)
-	url := "http://" + net.JoinHostPort(host, port)
-	awaitTrue(t, log, func() bool {
-		answer, err := http.Get(url + "/moto-api/")
-		if err == nil {
-			answer.Body.Close()
-		}
-		return err == nil
-	})
-	return url
 }
 
 // run runs a program until the test ends.

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/providers/aws/awstest/targets"
 )
 
 var (
@@ -33,7 +34,7 @@ func threeClouds(t *testing.T) (environment map[string]string, startWorker func(
 	bin, state := programs(t), filepath.Join(t.TempDir(), "state")
 	kube := filepath.Join(t.TempDir(), "kube")
 	answers := map[string]string{ // what the example says, and what it is here
-		"http://127.0.0.1:7244":      startCloud(t, amazonAnswersAt, filepath.Join(bin, "gennaker-aws"), "--port", "0", "--ministack", awsTarget(t, "ministack")),
+		"http://127.0.0.1:7244":      startCloud(t, amazonAnswersAt, filepath.Join(bin, "gennaker-aws"), "--port", "0", "--ministack", targets.Program(t, "ministack")),
 		"http://127.0.0.1:7245":      startCloud(t, googleAnswersAt, filepath.Join(bin, "gennaker-google"), "--port", "0"),
 		".gennaker/kube/kubeconfig":  filepath.Join(kube, "kubeconfig"),
 		"examples/mixed/prices.yaml": filepath.Join(mixed, "prices.yaml"),

@@ -1,13 +1,8 @@
 package aws_test
 
 import (
-	"bytes"
-	"net"
 	"net/http"
-	"os/exec"
-	"strings"
 	"testing"
-	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -20,6 +15,7 @@ import (
 
 	"github.com/gennaker/gennaker/providers/aws"
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/aws/awstest/targets"
 )
 
 // moto is an AWS of its own for a test: the independent judge of what we send.
@@ -29,58 +25,7 @@ type moto struct{ endpoint string }
 func startMoto(t *testing.T) *moto {
 	t.Helper()
 	awstest.Alone()
-	var complaint bytes.Buffer
-	install := exec.Command("../../deploy/aws-targets.sh")
-	install.Stderr = &complaint
-	program, err := install.Output()
-	if err != nil {
-		t.Fatalf("this test needs moto, and deploy/aws-targets.sh did not provide it: %v\n%s", err, complaint.String())
-	}
-	address := freeAddress(t)
-	host, port, _ := net.SplitHostPort(address)
-	server := exec.Command(strings.TrimSpace(string(program)), "-H", host, "-p", port)
-	var log bytes.Buffer
-	server.Stdout, server.Stderr = &log, &log
-	if err := server.Start(); err != nil {
-		t.Fatalf("start moto: %v", err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Wait() }()
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		<-ended
-		if t.Failed() {
-			t.Logf("the end of moto's log:\n%s", tail(log.String(), 4000))
-		}
-	})
-	m := &moto{endpoint: "http://" + address}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if answer, err := http.Get(m.endpoint + "/moto-api/"); err == nil {
-			answer.Body.Close()
-			return m
-		}
-		select {
-		case err := <-ended:
-			ended <- err
-			t.Fatalf("moto ended: %v\n%s", err, log.String())
-		default:
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("moto does not answer:\n%s", log.String())
-		}
-	}
-}
-
-func tail(text string, size int) string { return text[max(0, len(text)-size):] }
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return &moto{targets.Moto(t)}
 }
 
 // reset empties it.

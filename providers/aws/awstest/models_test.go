@@ -1,15 +1,14 @@
 package awstest_test
 
 import (
-	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
+
+	"github.com/gennaker/gennaker/providers/aws/awstest/targets"
 )
 
 // model is AWS's own description of a service, from its Python SDK.
@@ -49,30 +48,9 @@ type shape struct {
 // modelNames are the folders of the models, by the version of their API.
 var modelNames = []string{"autoscaling", "ec2", "elb", "elbv2", "sts"}
 
-// targets is where the programs and models that AWS tests need are installed.
-var targets = sync.OnceValues(func() (string, error) {
-	var complaint bytes.Buffer
-	install := exec.Command("../../../deploy/aws-targets.sh")
-	install.Stderr = &complaint
-	program, err := install.Output()
-	if err != nil {
-		return "", &missing{err, complaint.String()}
-	}
-	return strings.TrimSpace(string(program)), nil
-})
-
-type missing struct {
-	err       error
-	complaint string
-}
-
-func (m *missing) Error() string {
-	return "deploy/aws-targets.sh did not install what this test needs: " + m.err.Error() + "\n" + m.complaint
-}
-
 // models reads the models of the services, by version.
 var models = sync.OnceValues(func() (map[string]*model, error) {
-	server, err := targets()
+	server, err := targets.Install("moto")
 	if err != nil {
 		return nil, err
 	}

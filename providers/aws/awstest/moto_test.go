@@ -1,11 +1,7 @@
 package awstest_test
 
 import (
-	"bytes"
 	"fmt"
-	"net"
-	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -20,42 +16,8 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/aws/awstest/targets"
 )
-
-// startMoto starts moto, an AWS that others wrote, for the test.
-func startMoto(t *testing.T) (url string) {
-	t.Helper()
-	program, err := targets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	host, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
-	var log bytes.Buffer
-	server := exec.Command(program, "-H", host, "-p", port)
-	server.Stdout, server.Stderr = &log, &log
-	if err := server.Start(); err != nil {
-		t.Fatalf("start moto: %v", err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	url = "http://" + net.JoinHostPort(host, port)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if answer, err := http.Get(url + "/moto-api/"); err == nil {
-			answer.Body.Close()
-			return url
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("moto does not answer:\n%s", log.String())
-		}
-	}
-}
 
 // gaps are the only differences there may be between the simulator and moto:
 // where moto is not like Amazon. Each must show, or it is taken off the list.
@@ -86,7 +48,7 @@ var gapsOfAnswers = []string{
 func TestSimulatorAndMotoAgree(t *testing.T) {
 	w := newWorld(t, awstest.Config{})
 	ours := newStory(w.clients, func() { w.clock.Advance(10 * time.Minute) })
-	theirs := newStory(connect(t, startMoto(t), "AKIATEST"), func() {})
+	theirs := newStory(connect(t, targets.Moto(t), "AKIATEST"), func() {})
 	for _, s := range steps {
 		got, want := s.run(ours), s.run(theirs)
 		ours.settle()

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	installed "github.com/gennaker/gennaker/providers/aws/awstest/targets"
 )
 
 // run starts what the command starts, on a free port, until the test ends.
@@ -26,24 +28,11 @@ func run(t *testing.T, c config) *targets {
 	return targets
 }
 
-// installed installs a program of AWS's and returns its path.
-func installed(t *testing.T, name string) string {
-	t.Helper()
-	var complaint bytes.Buffer
-	install := exec.Command("../../../../deploy/aws-targets.sh", name)
-	install.Stderr = &complaint
-	path, err := install.Output()
-	if err != nil {
-		t.Fatalf("this test needs %s, and deploy/aws-targets.sh did not provide it: %v\n%s", name, err, complaint.String())
-	}
-	return strings.TrimSpace(string(path))
-}
-
 // aws asks by AWS's own CLI, and returns the words of the answer, sorted.
 func aws(t *testing.T, targets *targets, arguments ...string) []string {
 	t.Helper()
 	var complaint bytes.Buffer
-	ask := exec.Command(installed(t, "aws"), append([]string{"--output", "text", "--endpoint-url", targets.URL}, arguments...)...)
+	ask := exec.Command(installed.Program(t, "aws"), append([]string{"--output", "text", "--endpoint-url", targets.URL}, arguments...)...)
 	ask.Stderr = &complaint
 	ask.Env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_CONFIG_FILE=/dev/null",
 		"AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1", "LANG=C.UTF-8"}
@@ -73,7 +62,7 @@ func TestTheExamplesFindWhatTheyNeedInEachRegion(t *testing.T) {
 }
 
 func TestOtherServicesAreMinistacksAtTheSameAddress(t *testing.T) {
-	targets := run(t, config{ministack: installed(t, "ministack")})
+	targets := run(t, config{ministack: installed.Program(t, "ministack")})
 	for _, region := range regions {
 		if got := aws(t, targets, "ecs", "describe-clusters", "--region", region, "--clusters", "shop", "--query", "clusters[].status"); !slices.Equal(got, []string{"ACTIVE"}) {
 			t.Errorf("the ECS cluster in %s is %q, want ACTIVE", region, got)
@@ -110,7 +99,7 @@ func TestPeopleDecideWhatGoesWrong(t *testing.T) {
 		t.Fatalf("fault = %d %s", status, text)
 	}
 	describe := func(name string) (string, error) {
-		command := exec.Command(installed(t, "aws"), "--endpoint-url", targets.URL, "ec2", "describe-images", "--filters", "Name=name,Values="+name)
+		command := exec.Command(installed.Program(t, "aws"), "--endpoint-url", targets.URL, "ec2", "describe-images", "--filters", "Name=name,Values="+name)
 		command.Env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1"}
 		out, err := command.CombinedOutput()
 		return string(out), err

@@ -10,14 +10,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/gennaker/gennaker/providers/aws/awstest"
+	"github.com/gennaker/gennaker/providers/aws/awstest/targets"
 )
 
 // Start returns the address of an empty ministack. All tests of a process
@@ -49,7 +47,7 @@ rm -rf "$TMPDIR"; exit $code`
 const patience = time.Minute
 
 func run() (string, error) {
-	program, err := install()
+	program, err := targets.Install("ministack")
 	if err != nil {
 		return "", err
 	}
@@ -75,19 +73,6 @@ func run() (string, error) {
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
 	return await("http://"+address, ended, log)
-}
-
-// install finds the program, or installs it.
-func install() (string, error) {
-	_, here, _, _ := runtime.Caller(0)
-	install := exec.Command(filepath.Join(filepath.Dir(here), "..", "..", "..", "..", "deploy", "aws-targets.sh"), "ministack")
-	var complaint bytes.Buffer
-	install.Stderr = &complaint
-	program, err := install.Output()
-	if err != nil {
-		return "", fmt.Errorf("deploy/aws-targets.sh ministack: %w\n%s", err, complaint.String())
-	}
-	return strings.TrimSpace(string(program)), nil
 }
 
 func await(endpoint string, ended chan error, said *log) (string, error) {
