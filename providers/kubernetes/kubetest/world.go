@@ -1,7 +1,6 @@
 package kubetest
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -12,7 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Namespace makes a namespace for the test, which goes when the test is over.
+// Namespace makes a namespace for the test. It stays: to delete one, the control
+// plane asks for all kinds of things in it, which takes it longer than a test.
 func (c *Cluster) Namespace(t testing.TB) string {
 	t.Helper()
 	c.mu.Lock()
@@ -23,10 +23,6 @@ func (c *Cluster) Namespace(t testing.TB) string {
 	if _, err := c.Client.CoreV1().Namespaces().Create(t.Context(), space, metav1.CreateOptions{}); err != nil {
 		t.Fatalf("create namespace %s: %v", name, err)
 	}
-	t.Cleanup(func() {
-		now := int64(0)
-		_ = c.Client.CoreV1().Namespaces().Delete(context.Background(), name, metav1.DeleteOptions{GracePeriodSeconds: &now})
-	})
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		_, err := c.Client.CoreV1().ServiceAccounts(name).Get(t.Context(), "default", metav1.GetOptions{})
 		if err == nil { // without it pods are refused
