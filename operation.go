@@ -10,6 +10,7 @@ const (
 	OpPin      = "pin" // resize, and do not wait
 	OpEnable   = "enable"
 	OpDisable  = "disable"
+	OpSplit    = "split" // share the traffic by percentages
 	OpDestroy  = "destroy"
 	OpRollback = "rollback"
 
@@ -92,6 +93,8 @@ type Change struct {
 	Image     string       `json:"image,omitempty"`
 	Instances []string     `json:"instanceIds,omitempty"` // terminated or rebooted
 	Processes []string     `json:"processes,omitempty"`   // suspended or resumed, as far as they were not
+	// Traffic are the percentages by which the server groups share it.
+	Traffic map[string]int `json:"traffic,omitempty"`
 }
 
 // Progress is what a long activity heartbeats, for people who watch.

@@ -8,6 +8,7 @@ var capabilities = []struct {
 }{
 	{"server groups", is[ServerGroups]},
 	{"partial traffic", is[PartialTraffic]},
+	{"traffic split", is[TrafficSplits]},
 	{"clone", is[Specs]},
 	{"instances", is[Instances]},
 	{"reboot", is[Reboots]},

@@ -17,6 +17,7 @@ func (named) Name() string { return "named" }
 type everything struct {
 	providers.ServerGroups
 	providers.PartialTraffic
+	providers.TrafficSplits
 	providers.Specs
 	providers.Images
 	providers.Instances

@@ -86,6 +86,24 @@ type PartialTraffic interface {
 	DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error
 }
 
+// TrafficSplits is for clouds that share the traffic of a cluster among its
+// server groups by percentages, however big these are.
+type TrafficSplits interface {
+	// GetTraffic returns the percentages of a cluster's traffic that its server
+	// groups have now, without those that have none; ErrNotFound if there is no
+	// such cluster.
+	GetTraffic(ctx context.Context, ref gennaker.ClusterRef) (map[string]int, error)
+	// SplitTraffic has the server groups of a cluster share its traffic so, in
+	// one step: who is to have some is enabled, who is to have none is disabled,
+	// and capacities stay. What is enabled later gets its part by its capacity,
+	// and the others keep their proportions. Nothing moves before all that are
+	// to have some can take it: the cloud waits for that by itself, or it is
+	// ErrUnavailable meanwhile. ErrNotFound if a server group is gone,
+	// ErrInvalid if the percentages are not 100 together, or one that is to have
+	// some wants no instances.
+	SplitTraffic(ctx context.Context, s gennaker.SplitTraffic) error
+}
+
 // Specs reads back what a server group was made from, so that it can be cloned.
 type Specs interface {
 	// Spec returns the cloud's own fields of a cluster block, from which Create

@@ -34,6 +34,12 @@ func disablePart(ctx workflow.Context, s *scene) error {
 	return ops.DisablePart(ctx, s.ref(), 50, 0)
 }
 
+// splitTraffic gives the server group a tenth of the traffic, and the rest to
+// the one of haveOlder.
+func splitTraffic(ctx workflow.Context, s *scene) error {
+	return ops.SplitTraffic(ctx, gennaker.SplitTraffic{ClusterRef: s.ref().Cluster(), Percents: map[string]int{s.ref().Name: 10, "shop-v009": 90}})
+}
+
 // job is one that ends at once, or only when it is stopped.
 func (s *scene) job(ends bool) gennaker.RunJob {
 	return gennaker.RunJob{Location: s.location, Name: "migrate", Spec: s.jobSpec(ends), Marks: map[string]string{gennaker.MarkToken: "t1"}}

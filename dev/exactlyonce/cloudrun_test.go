@@ -95,6 +95,7 @@ var cloudRunCalls = []struct {
 	{row{call: "cloudrun Enable", before: haveOff(2), run: enable, want: map[string]int{"services changed": 1}}, []string{"services.patch"}},
 	{row{call: "cloudrun Disable", before: have(2), run: disable, want: map[string]int{"services changed": 1}}, []string{"services.patch"}},
 	{row{call: "cloudrun DisablePart", before: have(2), run: disablePart, want: map[string]int{"services changed": 1}}, []string{"services.patch"}},
+	{row{call: "cloudrun SplitTraffic", before: haveOlder, run: splitTraffic, want: map[string]int{"services changed": 1}}, []string{"services.patch"}},
 	{row{call: "cloudrun Destroy", before: have(2), run: destroy, want: map[string]int{"services deleted": 1}}, []string{"services.delete"}},
 	{row{call: "cloudrun Destroy, of the newest", before: haveOlder, run: destroy,
 		want: map[string]int{"services changed": 1, "revisions created": 1, "revisions deleted": 1}}, []string{"services.patch", "revisions.delete"}},

@@ -76,7 +76,7 @@ var unrepeated = map[string]bool{"Invoke": true}
 // nothing.
 var reads = map[string]bool{
 	"List": true, "Get": true, "Spec": true, "FindImages": true, "GetRefresh": true, "ListLoadBalancers": true, "GetJob": true,
-	"GetFunction": true, "AwaitFunction": true, "GetService": true, "AwaitService": true,
+	"GetTraffic": true, "AwaitTraffic": true, "GetFunction": true, "AwaitFunction": true, "GetService": true, "AwaitService": true,
 	"GetManifest": true, "ListManifests": true, "FindRevision": true, "AwaitManifests": true, "UnstableManifests": true,
 
 	"ListCluster": true, "AwaitServerGroup": true, "Inventory": true, "ServerGroupSpec": true, "FindInstances": true, "ImageAccounts": true,
@@ -90,7 +90,7 @@ var reads = map[string]bool{
 // a provider and call it.
 var methods = map[string][]string{
 	"CreateServerGroup": {"Create"}, "ResizeServerGroup": {"Resize"}, "EnableServerGroup": {"Enable"},
-	"DisableServerGroup": {"Disable", "DisablePart"}, "DestroyServerGroup": {"Destroy"},
+	"DisableServerGroup": {"Disable", "DisablePart"}, "SplitTraffic": {"SplitTraffic"}, "DestroyServerGroup": {"Destroy"},
 	"TerminateInstances": {"TerminateInstances"}, "RebootInstances": {"RebootInstances"}, "SetProcesses": {"SetProcesses"},
 	"TagImage": {"TagImage"}, "RunJob": {"RunJob"}, "StopJob": {"StopJob"},
 	"StartRefresh": {"StartRefresh"}, "ContinueRefresh": {"ContinueRefresh"}, "StopRefresh": {"CancelRefresh"},

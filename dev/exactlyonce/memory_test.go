@@ -49,7 +49,7 @@ type counter struct {
 	count  map[string]int
 }
 
-var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true, "GetService": true, "GetManifest": true, "ListManifests": true, "FindRevision": true}
+var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true, "GetService": true, "GetTraffic": true, "GetManifest": true, "ListManifests": true, "FindRevision": true}
 
 func (c *counter) see(call memory.Call) {
 	if looking[call.Method] {
@@ -86,7 +86,8 @@ func (c *counter) sight() string {
 	sources, _ := c.cloud.Callers(f.Ref(), "")
 	code := fmt.Sprint(f.Revision, f.Versions, f.Aliases, limit, sources, functionErr)
 	kept, serviceErr := c.cloud.GetService(context.Background(), gennaker.ServiceRef{Location: gennaker.Location{Region: "here"}, Name: "db"})
-	return fmt.Sprint(kept, serviceErr, groups, err, images, imagesErr, refreshes, c.cloud.Jobs(), code, c.cloud.Objects())
+	traffic, trafficErr := c.cloud.GetTraffic(context.Background(), gennaker.ClusterRef{Location: gennaker.Location{Region: "here"}, Name: "shop"})
+	return fmt.Sprint(kept, serviceErr, groups, err, traffic, trafficErr, images, imagesErr, refreshes, c.cloud.Jobs(), code, c.cloud.Objects())
 }
 
 func memoryRows() []row {
@@ -96,6 +97,7 @@ func memoryRows() []row {
 		{call: "memory Enable", loses: "Enable", before: haveDisabled(2), run: enable, want: map[string]int{"Enable": 1}},
 		{call: "memory Disable", loses: "Disable", before: have(2), run: disable, want: map[string]int{"Disable": 1}},
 		{call: "memory DisablePart", loses: "DisablePart", before: have(2), run: disablePart, want: map[string]int{"DisablePart": 1}},
+		{call: "memory SplitTraffic", loses: "SplitTraffic", before: haveOlder, run: splitTraffic, want: map[string]int{"SplitTraffic": 1}},
 		{call: "memory Destroy", loses: "Destroy", before: have(2), run: destroy, want: map[string]int{"Destroy": 1}},
 		{call: "memory TerminateInstances", loses: "TerminateInstances", before: have(2), run: terminate, want: map[string]int{"TerminateInstances": 1}},
 		{call: "memory TerminateInstances, shrinking", loses: "TerminateInstances", before: have(3), run: shrink, want: map[string]int{"TerminateInstances": 1}},

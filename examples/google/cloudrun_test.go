@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -98,5 +99,44 @@ func TestCloudRunTakesBackWhatDoesNotStart(t *testing.T) {
 	}
 	if list := o.serverGroups(); len(list) != 1 || !list[0].Enabled || list[0].Count(gennaker.Up) != 10 {
 		t.Errorf("left are %+v, want the first server group as it was", list)
+	}
+}
+
+func TestCloudRunSplitsTheTrafficByPercentages(t *testing.T) {
+	t.Parallel()
+	o := startCloudRun(t)
+	o.succeed("shop:1")
+	e := exampletest.Succeed(o, exampletest.Document(o, "cloudrun-split.yaml"), o.accounts(), map[string]any{"image": "shop:2", "percent": "7", "seconds": "1"})
+	for _, s := range e.Stages {
+		want := map[string]string{"canary": "map[shop-web-v000:93 shop-web-v001:7]", "all": "map[shop-web-v001:100]"}[s.RefID]
+		if want == "" {
+			continue
+		}
+		changes, _ := s.Outputs["changes"].([]any)
+		if len(changes) != 1 || fmt.Sprint(changes[0].(map[string]any)["traffic"]) != want {
+			t.Errorf("stage %s has made %v, want the traffic %s", s.RefID, changes, want)
+		}
+	}
+	percents, err := o.account.GetTraffic(t.Context(), gennaker.ClusterRef{Location: gennaker.Location{Region: "europe-west1"}, Name: "shop-web"})
+	if err != nil || fmt.Sprint(percents) != "map[shop-web-v001:100]" {
+		t.Errorf("in the end the traffic is %v, %v, want all of it at the new one", percents, err)
+	}
+	if list := o.serverGroups(); len(list) != 2 || list[0].Enabled || list[0].Capacity.Desired != 10 || !list[1].Enabled {
+		t.Errorf("there are %+v, want the old one at rest, as big as it was, and the new one", list)
+	}
+}
+
+func TestCloudRunGivesNothingToWhatDoesNotStart(t *testing.T) {
+	t.Parallel()
+	o := startCloudRun(t)
+	o.succeed("shop:1")
+	document := strings.Replace(exampletest.Document(o, "cloudrun-split.yaml"), "    name: A few percent\n", "    name: A few percent\n    stageTimeoutMs: 1500\n", 1)
+	e := exampletest.Run(o, document, o.accounts(), map[string]any{"image": "shop-missing"})
+	if e.Status != gennaker.Terminal || !strings.Contains(e.Error, "A few percent") {
+		t.Errorf("it is %s: %s, want that the split fails", e.Status, e.Error)
+	}
+	percents, err := o.account.GetTraffic(t.Context(), gennaker.ClusterRef{Location: gennaker.Location{Region: "europe-west1"}, Name: "shop-web"})
+	if err != nil || fmt.Sprint(percents) != "map[shop-web-v000:100]" {
+		t.Errorf("the traffic is %v, %v, want all of it where it was", percents, err)
 	}
 }

@@ -18,6 +18,7 @@ type group struct {
 	made      int                  // instances so far: no id is used again
 	stopped   bool                 // it has no instances
 	out       int                  // percent of the instances kept out of traffic while it is enabled
+	share     int                  // percentage of its cluster's traffic that a split has given it
 	refresh   *refresh             // the newest
 	refreshed map[string]bool      // the tokens of all of them
 }

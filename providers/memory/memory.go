@@ -40,6 +40,7 @@ type Cloud struct {
 type Call struct {
 	Method      string // of a capability of package providers
 	ServerGroup string
+	Cluster     string
 	Job         string
 	Image       string
 	Function    string
@@ -51,6 +52,7 @@ type Call struct {
 var (
 	_ providers.ServerGroups     = (*Cloud)(nil)
 	_ providers.PartialTraffic   = (*Cloud)(nil)
+	_ providers.TrafficSplits    = (*Cloud)(nil)
 	_ providers.Refreshes        = (*Cloud)(nil)
 	_ providers.SteppedRefreshes = (*Cloud)(nil)
 	_ providers.Specs            = (*Cloud)(nil)
@@ -173,7 +175,7 @@ func (c *Cloud) Enable(ctx context.Context, ref gennaker.ServerGroupRef) error {
 }
 
 func (c *Cloud) Disable(ctx context.Context, ref gennaker.ServerGroupRef) error {
-	return c.change("Disable", ref, func(g *group) { g.Enabled = false })
+	return c.change("Disable", ref, func(g *group) { g.Enabled, g.share = false, 0 })
 }
 
 func (c *Cloud) DisablePart(ctx context.Context, ref gennaker.ServerGroupRef, percent int) error {
@@ -216,7 +218,7 @@ func (c *Cloud) changeIf(method string, ref gennaker.ServerGroupRef, f func(*gro
 }
 
 // reads are the methods that change nothing.
-var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true, "GetManifest": true, "ListManifests": true, "FindRevision": true, "GetService": true}
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true, "GetManifest": true, "ListManifests": true, "FindRevision": true, "GetService": true, "GetTraffic": true}
 
 // call runs f alone, with the faults around it.
 func (c *Cloud) call(call Call, f func() error) error {
@@ -229,7 +231,7 @@ func (c *Cloud) call(call Call, f func() error) error {
 		c.calls = map[string]int{}
 	}
 	if !reads[call.Method] {
-		c.calls[call.Method+" "+call.ServerGroup+call.Job+call.Image+call.Function+call.Object+call.Service]++
+		c.calls[call.Method+" "+call.ServerGroup+call.Cluster+call.Job+call.Image+call.Function+call.Object+call.Service]++
 	}
 	c.mu.Unlock()
 	if err != nil {

@@ -23,6 +23,7 @@ type broken struct {
 	disable func(*memory.Cloud, gennaker.ServerGroupRef) error
 	destroy func(*memory.Cloud, gennaker.ServerGroupRef) error
 	goOn    func(*memory.Cloud, gennaker.RefreshStep) error
+	split   func(*memory.Cloud, gennaker.SplitTraffic) error
 }
 
 func (b *broken) List(ctx context.Context, scope gennaker.Scope) ([]gennaker.ServerGroup, error) {
@@ -72,6 +73,13 @@ func (b *broken) ContinueRefresh(ctx context.Context, r gennaker.RefreshStep) er
 		return b.Cloud.ContinueRefresh(ctx, r)
 	}
 	return b.goOn(b.Cloud, r)
+}
+
+func (b *broken) SplitTraffic(ctx context.Context, s gennaker.SplitTraffic) error {
+	if b.split == nil {
+		return b.Cloud.SplitTraffic(ctx, s)
+	}
+	return b.split(b.Cloud, s)
 }
 
 // The suite is worth what it notices.
@@ -150,6 +158,27 @@ func TestASuiteNoticesAProviderThat(t *testing.T) {
 					s.Step = r.Step
 				}
 				return c.ContinueRefresh(ctx, s)
+			}}},
+		{"splits the traffic by resizing", "server groups share the traffic as they are told, whatever their capacities",
+			broken{split: func(c *memory.Cloud, s gennaker.SplitTraffic) error {
+				for name, percent := range s.Percents {
+					r := gennaker.ResizeServerGroup{ServerGroupRef: gennaker.ServerGroupRef{Location: s.Location, Name: name}, Capacity: gennaker.Capacity{Desired: percent, Max: 100}}
+					if err := c.Resize(ctx, r); err != nil {
+						return err
+					}
+				}
+				return nil
+			}}},
+		{"leaves those in traffic that a split does not name", "who is named with nothing, or not named, is disabled; who is named is enabled",
+			broken{split: func(c *memory.Cloud, s gennaker.SplitTraffic) error {
+				before, err := c.List(ctx, gennaker.Scope{})
+				err = errors.Join(err, c.SplitTraffic(ctx, s))
+				for _, g := range before {
+					if _, ok := s.Percents[g.Name]; !ok && g.Enabled {
+						err = errors.Join(err, c.Enable(ctx, g.Ref()))
+					}
+				}
+				return err
 			}}},
 		{"does not see that instances fall ill", "an instance that falls ill is seen, and that it is well again",
 			broken{get: func(c *memory.Cloud, ref gennaker.ServerGroupRef) (gennaker.ServerGroup, error) {

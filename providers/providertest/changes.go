@@ -46,6 +46,7 @@ var changes = []change{
 	}, s0(func(g gennaker.ServerGroup) bool {
 		return g.Enabled && len(g.Instances) == 2 && g.Count(gennaker.Up) == 1
 	})},
+	{"SplitTraffic", is[providers.TrafficSplits], haveTwo, splitTwo, func(s *suite) bool { return s.sharing(s.ninety()) }},
 	{"TerminateInstances", is[providers.Instances], instances(2), func(ctx context.Context, s *suite) error {
 		return as[providers.Instances](s).TerminateInstances(ctx, gennaker.TerminateInstances{InstancesRef: s.marked(0)})
 	}, s0(func(g gennaker.ServerGroup) bool { return up(2)(g) })},
@@ -226,6 +227,10 @@ func (s *suite) sight() string {
 		if j, err := jobs.GetJob(s.ctx, s.job("a").Ref()); err == nil {
 			lines = append(lines, fmt.Sprintf("job of %s, %s, log %q", j.Created, j.State, j.Log))
 		}
+	}
+	if splits, ok := s.provider.(providers.TrafficSplits); ok {
+		percents, err := splits.GetTraffic(s.ctx, s.ref().Cluster())
+		lines = append(lines, fmt.Sprintf("traffic %v, %t", percents, err == nil))
 	}
 	if services, ok := s.provider.(providers.Services); ok {
 		i, err := services.GetService(s.ctx, s.service())

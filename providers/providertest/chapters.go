@@ -29,6 +29,7 @@ var chapters = []chapter{
 	{canSicken, healthCases},
 	about[providers.Watching](watchingCases),
 	about[providers.PartialTraffic](partialTrafficCases),
+	about[providers.TrafficSplits](trafficSplitCases),
 	about[providers.Specs](specCases),
 	about[providers.Images](imageCases),
 	about[providers.Instances](instanceCases),

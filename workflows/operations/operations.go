@@ -22,6 +22,7 @@ var Table = map[string]func(workflow.Context, gennaker.Operation) (gennaker.Chan
 	gennaker.OpPin:            Pin,
 	gennaker.OpEnable:         Enable,
 	gennaker.OpDisable:        Disable,
+	gennaker.OpSplit:          Split,
 	gennaker.OpDestroy:        Destroy,
 	gennaker.OpRollback:       Rollback,
 	gennaker.OpDisableCluster: DisableCluster,

@@ -205,6 +205,8 @@ var Table = withOldNames(Types{
 		Run: changing(gennaker.OpDetach), Config: attachConfig{}, OwnClock: true},
 	"unshareService": {About: "Lets other regions use a service instance no more.",
 		Run: UnshareService, Config: unshareServiceConfig{}, Limit: serviceLimit},
+	"upsertCloudrunLoadBalancers": {About: "Has the server groups of a cluster share its traffic by percentages, and waits until they do. The cloud is one that can split traffic, and the load balancer a cluster's own.",
+		Run: SplitLoadBalancers, Config: splitLoadBalancersConfig{}, OwnClock: true},
 	"upsertImageTags": {About: "Puts tags on images.",
 		Run: UpsertImageTags, Config: tagImagesConfig{}, Limit: 10 * time.Minute},
 	"wait": {About: "Lets a time pass.",

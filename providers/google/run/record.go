@@ -16,7 +16,8 @@ import (
 type record struct {
 	gennaker.Capacity
 	Token    string `json:"token,omitempty"`
-	Out      int    `json:"out,omitempty"` // instances that are kept out of traffic
+	Out      int    `json:"out,omitempty"`   // instances that are kept out of traffic
+	Share    int    `json:"share,omitempty"` // percentage that a split has given it
 	Disabled bool   `json:"disabled,omitempty"`
 }
 

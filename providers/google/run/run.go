@@ -9,7 +9,8 @@
 // of its traffic, as the server group's part in the desired capacity of all
 // that are enabled. The instances that are listed are these parts: each gets
 // the same traffic, all are as well as the revision is, and a part that is out
-// of traffic is out of service. A server group that is disabled rests, because
+// of traffic is out of service. A split gives server groups other parts of the
+// traffic than their capacity does, until they are disabled. A server group that is disabled rests, because
 // a revision without traffic has no instances. A service of whose server
 // groups none is to have traffic is scaled to nothing by hand, which is how
 // Cloud Run disables one.
@@ -44,6 +45,7 @@ var (
 	_ providers.Provider       = (*Cloud)(nil)
 	_ providers.ServerGroups   = (*Cloud)(nil)
 	_ providers.PartialTraffic = (*Cloud)(nil)
+	_ providers.TrafficSplits  = (*Cloud)(nil)
 	_ providers.Specs          = (*Cloud)(nil)
 	_ providers.LoadBalancers  = (*Cloud)(nil)
 	_ providers.Lagging        = (*Cloud)(nil)

@@ -29,27 +29,33 @@ func (c *Cloud) get(ctx context.Context, name string) (cluster, error) {
 	return read(s)
 }
 
-// change reads the service of a server group, has it changed, and writes it,
-// again if somebody else was faster. It returns when the traffic has moved, or
-// has had its time.
+// change changes the service of a server group that is there.
 func (c *Cloud) change(ctx context.Context, what string, ref gennaker.ServerGroupRef, edit func(s cluster, enabled map[string]bool) error) error {
 	service, err := c.serviceOf(ref)
 	if err == nil {
-		err = insist(ctx, func() error {
-			s, err := c.get(ctx, service)
-			if err != nil {
-				return err
-			}
+		err = c.rewrite(ctx, service, func(s cluster, enabled map[string]bool) error {
 			if _, err := s.find(ref.Name); err != nil {
 				return err
 			}
-			return c.edit(ctx, s, edit)
+			return edit(s, enabled)
 		})
 	}
 	if err != nil {
 		return fmt.Errorf("cloudrun: %s %s: %w", what, ref.Name, err)
 	}
 	return nil
+}
+
+// rewrite reads a service, has it changed, and writes it, again if somebody
+// else was faster. It returns when the traffic has moved, or has had its time.
+func (c *Cloud) rewrite(ctx context.Context, service string, edit func(s cluster, enabled map[string]bool) error) error {
+	return insist(ctx, func() error {
+		s, err := c.get(ctx, service)
+		if err != nil {
+			return err
+		}
+		return c.edit(ctx, s, edit)
+	})
 }
 
 // edit changes a service as it was read. If it is so already, nothing is

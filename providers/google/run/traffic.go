@@ -1,9 +1,6 @@
 package run
 
 import (
-	"fmt"
-	"slices"
-
 	api "google.golang.org/api/run/v2"
 
 	"github.com/gennaker/gennaker"
@@ -19,23 +16,25 @@ const (
 
 // route has the service's traffic and instances be as those of its server
 // groups that are enabled want them. Each part of their desired capacity gets
-// the same traffic. If there is none, the service is scaled to nothing.
+// the same traffic, unless a split says how they share it. If there is none, the service is scaled to nothing.
 func (c cluster) route(enabled map[string]bool) error {
-	weights := map[string]int{}
+	parts := map[string]gennaker.TrafficPart{}
 	total := gennaker.Capacity{}
 	for name, r := range c.records {
-		r.Disabled = !enabled[name]
+		if r.Disabled = !enabled[name]; r.Disabled {
+			r.Share = 0
+		}
 		c.records[name] = r
 		if enabled[name] && r.weight() > 0 {
-			weights[name] = r.weight()
+			parts[name] = gennaker.TrafficPart{Desired: r.Desired, Out: r.Out, Share: r.Share}
 			total.Min, total.Max = total.Min+r.Min, total.Max+r.Max
 		}
 	}
-	if len(weights) == 0 {
+	if len(parts) == 0 {
 		c.rest()
 		return c.write()
 	}
-	percents, err := split(weights)
+	percents, err := gennaker.ShareTraffic(parts)
 	if err != nil {
 		return err
 	}
@@ -73,42 +72,4 @@ func (c cluster) send(percents map[string]int) {
 		}
 	}
 	c.Traffic = targets
-}
-
-// split makes percentages of weights, in proportion: they sum up to 100, and
-// each is one at least.
-func split(weights map[string]int) (map[string]int, error) {
-	names, total := gennaker.SortedKeys(weights), 0
-	for _, w := range weights {
-		total += w
-	}
-	if len(names) > 100 {
-		return nil, fmt.Errorf("%w: %d server groups cannot share the traffic, of which each must have a percent: disable some", gennaker.ErrInvalid, len(names))
-	}
-	percents, left := map[string]int{}, 100
-	for _, name := range names {
-		percents[name] = max(1, weights[name]*100/total)
-		left -= percents[name]
-	}
-	lack := func(name string) int { return weights[name]*100 - percents[name]*total } // of what is exact
-	for ; left != 0; left -= sign(left) {
-		furthest := slices.MaxFunc(names, func(a, b string) int {
-			if left < 0 && (percents[a] == 1) != (percents[b] == 1) {
-				return sign(percents[a] - percents[b])
-			}
-			return sign(left) * (lack(a) - lack(b))
-		})
-		percents[furthest] += sign(left)
-	}
-	return percents, nil
-}
-
-func sign(n int) int {
-	switch {
-	case n > 0:
-		return 1
-	case n < 0:
-		return -1
-	}
-	return 0
 }
