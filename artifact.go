@@ -1,6 +1,7 @@
 package gennaker
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -88,6 +89,13 @@ func nonNil(m map[string]any) map[string]any {
 		return map[string]any{}
 	}
 	return m
+}
+
+// WithAccount is the artifact as an account reads it: a stage's field may say
+// another than the artifact does. An empty one changes nothing.
+func (a Artifact) WithAccount(account string) Artifact {
+	a.Account = cmp.Or(account, a.Account)
+	return a
 }
 
 // Equal reports whether two artifacts are the same in every field.

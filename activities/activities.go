@@ -26,6 +26,7 @@ type Config struct {
 	Webhooks   WebhookPolicy   // what webhooks may do
 	Monitors   []Monitor       // of deployments
 	Prices     []PriceList
+	Artifacts  []ArtifactAccount
 	// LookOnce leaves it to Temporal to look at a server group again, instead
 	// of pausing between looks: for simulations, whose clock skips.
 	LookOnce bool
@@ -79,7 +80,7 @@ func New(c Config) Activities {
 		People:       &People{users: c.Users},
 		Engine:       &Engine{},
 		Webhooks:     webhooks,
-		Artifacts:    &Artifacts{webhooks: webhooks},
+		Artifacts:    &Artifacts{webhooks: webhooks, accounts: c.Artifacts},
 		Monitors:     &Monitors{webhooks: webhooks, all: c.Monitors},
 		Prices:       &Prices{webhooks: webhooks, lists: c.Prices},
 		Pipelines:    &Pipelines{store: c.Pipelines},

@@ -9,10 +9,10 @@ import (
 	"github.com/gennaker/gennaker"
 )
 
-// Artifacts reads what artifacts refer to: without accounts, and from where
-// webhooks may go.
+// Artifacts reads what artifacts refer to, from where webhooks may go.
 type Artifacts struct {
 	webhooks *Webhooks
+	accounts []ArtifactAccount
 }
 
 // ReadArtifact returns the text that an artifact is, of 256 KiB at most.
@@ -56,7 +56,7 @@ func (a *Artifacts) read(ctx context.Context, x gennaker.Artifact, most int) ([]
 func (a *Artifacts) fetch(ctx context.Context, x gennaker.Artifact, most int) ([]byte, error) {
 	switch {
 	case x.Type == httpFile:
-		return a.get(ctx, x.Reference, most)
+		return a.file(ctx, x, most)
 	case x.Type == helmImage, x.Type == helmChart && strings.HasPrefix(x.Reference, ociScheme):
 		return a.chartImage(ctx, x, most)
 	case x.Type == helmChart:
@@ -68,6 +68,18 @@ func (a *Artifacts) fetch(ctx context.Context, x gennaker.Artifact, most int) ([
 		gennaker.ErrInvalid, gennaker.EmbeddedBase64, httpFile, helmChart, helmImage, gitRepo, httpFile)
 }
 
-func (a *Artifacts) get(ctx context.Context, url string, most int) ([]byte, error) {
-	return a.webhooks.get(ctx, WebhookRequest{Method: http.MethodGet, URL: url}, most)
+func (a *Artifacts) file(ctx context.Context, x gennaker.Artifact, most int) ([]byte, error) {
+	account := a.accountOf(x)
+	if err := account.check(x.Reference); err != nil {
+		return nil, err
+	}
+	return a.get(ctx, account, x.Reference, most)
+}
+
+func (a *Artifacts) get(ctx context.Context, account ArtifactAccount, url string, most int) ([]byte, error) {
+	headers, err := account.headers(url)
+	if err != nil {
+		return nil, err
+	}
+	return a.webhooks.get(ctx, WebhookRequest{Method: http.MethodGet, URL: url, Headers: headers}, most)
 }

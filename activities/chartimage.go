@@ -1,11 +1,13 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,7 +34,8 @@ var chartLayers = []string{"application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
 // chartImage reads a packed chart from an OCI registry.
 func (a *Artifacts) chartImage(ctx context.Context, x gennaker.Artifact, most int) ([]byte, error) {
-	image, err := imageOf(x)
+	account := a.accountOf(x)
+	image, err := imageOf(x, account)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +44,7 @@ func (a *Artifacts) chartImage(ctx context.Context, x gennaker.Artifact, most in
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", gennaker.ErrInvalid, err)
 		}
-		repository.Client = &auth.Client{Client: a.webhooks.library(most), Cache: auth.NewCache()}
+		repository.Client = &auth.Client{Client: a.webhooks.library(most), Cache: auth.NewCache(), Credential: account.registry}
 		tag, err := tagOf(ctx, repository, image.Reference, x)
 		if err != nil {
 			return nil, registryError(err)
@@ -57,10 +60,11 @@ func (a *Artifacts) chartImage(ctx context.Context, x gennaker.Artifact, most in
 // imageOf is where a chart is. A helm/chart has the folder of a registry as
 // its reference, as for helm, and its name in there. A helm/image has all of
 // it in its reference, REGISTRY/REPOSITORY:TAG, or else the registry in its
-// metadata and the repository for a name, as in Spinnaker.
-func imageOf(x gennaker.Artifact) (registry.Reference, error) {
+// metadata or in its account, and the repository for a name, as in Spinnaker.
+func imageOf(x gennaker.Artifact, account ArtifactAccount) (registry.Reference, error) {
 	text := strings.Trim(strings.TrimPrefix(x.Reference, ociScheme), "/")
 	host, _ := x.Metadata["registry"].(string)
+	host = cmp.Or(host, account.Home)
 	switch {
 	case x.Type == helmChart:
 		text += "/" + x.Name
@@ -71,7 +75,14 @@ func imageOf(x gennaker.Artifact) (registry.Reference, error) {
 	if err != nil || !strings.ContainsAny(image.Registry, ".:") && image.Registry != "localhost" {
 		return image, fmt.Errorf("%w: %q is no chart in a registry, such as ghcr.io/org/charts/shop:1.2.0", gennaker.ErrInvalid, text)
 	}
-	return image, nil
+	return image, account.check("https://" + image.Registry)
+}
+
+// registry is what proves to a registry who asks. It, or the server that it
+// sends to, gives a token for it.
+func (c ArtifactAccount) registry(_ context.Context, host string) (auth.Credential, error) {
+	user, password, err := c.reveal(&url.URL{Scheme: "https", Host: host})
+	return auth.Credential{Username: user, Password: password}, err
 }
 
 // tagOf is the tag or the digest of a chart: the one that is named, or that of
@@ -131,6 +142,8 @@ func registryError(err error) error {
 	switch {
 	case errors.Is(err, gennaker.ErrDenied), errors.Is(err, gennaker.ErrInvalid), errors.Is(err, gennaker.ErrNotFound):
 		return plainURL(err)
+	case errors.Is(err, auth.ErrBasicCredentialNotFound):
+		return fmt.Errorf("%w: the registry wants to know who asks", gennaker.ErrDenied)
 	case errors.As(err, &answer):
 		return fmt.Errorf("%w: the registry answered %d %s", statusKind(answer.StatusCode), answer.StatusCode, http.StatusText(answer.StatusCode))
 	case errors.Is(err, errdef.ErrNotFound):

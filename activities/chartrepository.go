@@ -28,14 +28,15 @@ type chartVersion struct {
 	Digest  string   `yaml:"digest"` // SHA-256 in hexadecimal; may be missing
 }
 
-// chart reads a packed chart from the repository whose URL is the artifact's
-// reference: by its name, and by its version or a range of versions.
+// chart reads a packed chart from a repository: by its name, and by its version
+// or a range of versions.
 func (a *Artifacts) chart(ctx context.Context, x gennaker.Artifact, most int) ([]byte, error) {
-	repository, err := url.Parse(strings.TrimSuffix(x.Reference, "/") + "/")
-	if err != nil || repository.Host == "" {
-		return nil, fmt.Errorf("%w: its reference must be the URL of a chart repository", gennaker.ErrInvalid)
+	account := a.accountOf(x)
+	repository, err := repositoryOf(x, account)
+	if err != nil {
+		return nil, err
 	}
-	data, err := a.get(ctx, repository.JoinPath("index.yaml").String(), maxIndex)
+	data, err := a.get(ctx, account, repository.JoinPath("index.yaml").String(), maxIndex)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,21 @@ func (a *Artifacts) chart(ctx context.Context, x gennaker.Artifact, most int) ([
 	if err != nil {
 		return nil, fmt.Errorf("index.yaml of %s: %w", repository.Redacted(), err)
 	}
-	return a.packedChart(ctx, repository, v, most)
+	return a.packedChart(ctx, account, repository, v, most)
+}
+
+// repositoryOf is the URL that an artifact has as its reference, or that of its
+// account: in Spinnaker the reference is the account's name.
+func repositoryOf(x gennaker.Artifact, account ArtifactAccount) (*url.URL, error) {
+	address := x.Reference
+	if account.Home != "" && !strings.Contains(address, "://") {
+		address = account.Home
+	}
+	repository, err := url.Parse(strings.TrimSuffix(address, "/") + "/")
+	if err != nil || repository.Host == "" {
+		return nil, fmt.Errorf("%w: its reference must be the URL of a chart repository", gennaker.ErrInvalid)
+	}
+	return repository, account.check(address)
 }
 
 // find is the newest version in a range. Without a range it is the newest that
@@ -75,7 +90,7 @@ func (x chartIndex) find(name, versions string) (chartVersion, error) {
 }
 
 // packedChart reads a version of a chart, and holds it against its digest.
-func (a *Artifacts) packedChart(ctx context.Context, repository *url.URL, v chartVersion, most int) ([]byte, error) {
+func (a *Artifacts) packedChart(ctx context.Context, account ArtifactAccount, repository *url.URL, v chartVersion, most int) ([]byte, error) {
 	if len(v.URLs) == 0 {
 		return nil, fmt.Errorf("%w: version %s has no URL", gennaker.ErrInvalid, v.Version)
 	}
@@ -83,7 +98,7 @@ func (a *Artifacts) packedChart(ctx context.Context, repository *url.URL, v char
 	if err != nil {
 		return nil, fmt.Errorf("%w: version %s: %w", gennaker.ErrInvalid, v.Version, err)
 	}
-	data, err := a.get(ctx, at.String(), most)
+	data, err := a.get(ctx, account, at.String(), most)
 	if err != nil {
 		return nil, err
 	}

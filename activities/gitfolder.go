@@ -22,8 +22,12 @@ const (
 // reference is the URL to clone from.
 func (a *Artifacts) repository(ctx context.Context, x gennaker.Artifact) ([]byte, error) {
 	subPath, _ := x.Metadata["subPath"].(string)
+	account := a.accountOf(x)
+	if err := account.check(x.Reference); err != nil {
+		return nil, err
+	}
 	return patiently(ctx, patience, func(ctx context.Context) ([]byte, error) {
-		return gitrepo.Read(ctx, a.webhooks.library(maxPack), gitrepo.Folder{
+		return gitrepo.Read(ctx, account.signing(a.webhooks.library(maxPack)), gitrepo.Folder{
 			URL: x.Reference, Version: x.Version, Path: cmp.Or(x.Location, subPath)})
 	})
 }

@@ -24,6 +24,7 @@ func (r *report) check(c *Config) {
 	r.checkWebhooks(c.Webhooks)
 	r.checkDeploymentMonitors(c.DeploymentMonitors)
 	r.checkPrices(c.Prices)
+	r.checkArtifacts(c.Artifacts)
 }
 
 func (r *report) checkTemporal(t Temporal) {

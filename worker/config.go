@@ -28,7 +28,9 @@ type Config struct {
 	DeploymentMonitors []DeploymentMonitor `yaml:"deploymentMonitors"`
 	// Prices are lists of what instances cost, for stages that place them.
 	Prices []PriceList `yaml:"prices"`
-	Custom Custom      `yaml:"-"`
+	// Artifacts are the accounts that artifacts may name.
+	Artifacts Artifacts `yaml:"artifacts"`
+	Custom    Custom    `yaml:"-"`
 	// Requests, if any, are the limits that the accounts were opened with.
 	Requests *ratelimit.Limits `yaml:"-"`
 }

@@ -125,7 +125,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{name: "a misspelt field is shown with the nearest", file: "temporal:\n  adress: a:1\n",
 			want: []string{"worker.yaml:2: temporal.adress: there is no such field: did you mean address?"}},
 		{name: "a field at the top that is like no other gets the list", file: "wat: 1\n",
-			want: []string{"worker.yaml:1: wat: there is no such field: it can be accounts, deployment, deploymentMonitors, health, limits, log, metrics, prices, temporal, users, webhooks"}},
+			want: []string{"worker.yaml:1: wat: there is no such field: it can be accounts, artifacts, deployment, deploymentMonitors, health, limits, log, metrics, prices, temporal, users, webhooks"}},
 		{name: "a list of prices is in one place", file: "prices:\n  - {name: spot, file: a.yaml, url: \"http://b\"}\n  - {name: spot, url: b}\n",
 			want: []string{"worker.yaml:2: prices[0]: has neither or both of file and url: give it one",
 				`worker.yaml:3: prices[1].name: "spot" is taken by an earlier entry: give each its own name`,

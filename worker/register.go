@@ -27,6 +27,7 @@ func (w *Worker) register(r worker.Registry) error {
 		Webhooks:   policy,
 		Monitors:   w.config.monitors(),
 		Prices:     w.config.prices(),
+		Artifacts:  w.config.artifacts(),
 	}))
 	for _, a := range w.config.Custom.Activities {
 		r.RegisterActivity(a)

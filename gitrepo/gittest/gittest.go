@@ -29,11 +29,16 @@ func Serve(t *testing.T, files map[string]string) *Repository {
 	r := &Repository{Dir: t.TempDir(), t: t}
 	r.Git("init", "--quiet", "--initial-branch=master")
 	r.Commit(files)
-	s := httptest.NewServer(&cgi.Handler{Path: filepath.Join(r.Git("--exec-path"), "git-http-backend"),
-		Env: append(environment(), "GIT_PROJECT_ROOT="+r.Dir, "GIT_HTTP_EXPORT_ALL=1")})
+	s := httptest.NewServer(r.Handler())
 	t.Cleanup(s.Close)
 	r.URL = s.URL + "/.git"
 	return r
+}
+
+// Handler is what serves the repository, as /.git.
+func (r *Repository) Handler() http.Handler {
+	return &cgi.Handler{Path: filepath.Join(r.Git("--exec-path"), "git-http-backend"),
+		Env: append(environment(), "GIT_PROJECT_ROOT="+r.Dir, "GIT_HTTP_EXPORT_ALL=1")}
 }
 
 // Commit adds files, or changes them, and returns the commit's id.

@@ -33,7 +33,7 @@ type bakeManifestConfig struct {
 type inputArtifact struct {
 	ID       string             `json:"id,omitempty" jsonschema_description:"Of an expected artifact."`
 	Artifact *gennaker.Artifact `json:"artifact,omitempty" jsonschema_description:"Or an artifact of its own: embedded/base64, http/file, git/repo with the URL to clone from, helm/chart with a repository's URL or oci://, or helm/image with REGISTRY/REPOSITORY:TAG as its reference."`
-	Account  string             `json:"account,omitempty" jsonschema_description:"Spinnaker's account for it: there are none here, and artifacts are read without."`
+	Account  string             `json:"account,omitempty" jsonschema_description:"One of artifacts in the worker's configuration, instead of the artifact's own. One that it does not have is read without credentials."`
 }
 
 // BakeManifest makes manifests of a chart or a kustomization, as an artifact.
@@ -102,7 +102,7 @@ func (c bakeManifestConfig) inputs(ctx workflow.Context, in Input) ([]gennaker.A
 		if err != nil {
 			return nil, fmt.Errorf("inputArtifacts[%d]: %w", i, err)
 		}
-		inputs = append(inputs, a)
+		inputs = append(inputs, a.WithAccount(n.Account))
 	}
 	return inputs, nil
 }

@@ -15,7 +15,7 @@ type consumes struct {
 	ConsumeSource   string             `json:"consumeArtifactSource,omitempty" jsonschema:"enum=propertyFile,enum=artifact" jsonschema_description:"artifact: when the job has succeeded, each field of the artifact's JSON becomes an output."`
 	ConsumeID       string             `json:"consumeArtifactId,omitempty" jsonschema_description:"An expected artifact."`
 	ConsumeArtifact *gennaker.Artifact `json:"consumeArtifact,omitempty"`
-	ConsumeAccount  string             `json:"consumeArtifactAccount,omitempty" jsonschema_description:"Spinnaker's account for it: there are none here, and artifacts are read without."`
+	ConsumeAccount  string             `json:"consumeArtifactAccount,omitempty" jsonschema_description:"One of artifacts in the worker's configuration, instead of the artifact's own. One that it does not have is read without credentials."`
 }
 
 // check says what is wrong with the fields together, before the job runs.
@@ -36,7 +36,7 @@ func (c consumes) consume(ctx workflow.Context, in Input, outputs Outputs) (Outp
 	if err != nil {
 		return outputs, fmt.Errorf("consumeArtifact: %w", err)
 	}
-	text, err := ops.ReadArtifact(ctx, a)
+	text, err := ops.ReadArtifact(ctx, a.WithAccount(c.ConsumeAccount))
 	if err != nil {
 		return outputs, fmt.Errorf("consumeArtifact: %w", err)
 	}

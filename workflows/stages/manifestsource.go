@@ -19,7 +19,7 @@ type manifestSource struct {
 	Source           string              `json:"source,omitempty" jsonschema:"enum=text,enum=artifact" jsonschema_description:"text is the default: they stand in the stage. artifact: the artifact is their text."`
 	ArtifactID       string              `json:"manifestArtifactId,omitempty" jsonschema_description:"An expected artifact."`
 	Artifact         *gennaker.Artifact  `json:"manifestArtifact,omitempty"`
-	ArtifactAccount  string              `json:"manifestArtifactAccount,omitempty"`
+	ArtifactAccount  string              `json:"manifestArtifactAccount,omitempty" jsonschema_description:"One of artifacts in the worker's configuration, instead of the artifact's own."`
 	SkipEvaluation   gennaker.Flag       `json:"skipExpressionEvaluation,omitempty" jsonschema_description:"Leaves expressions in the manifests as they are."`
 	BindArtifacts    *bool               `json:"enableArtifactBinding,omitempty" jsonschema_description:"Default true: artifacts of the trigger and of stages before this one take the place of images and the like that have their names. False: only those that are required."`
 	RequiredIDs      []string            `json:"requiredArtifactIds,omitempty" jsonschema_description:"Expected artifacts that must find a place in the manifests."`
@@ -48,7 +48,7 @@ func (in Input) documents(ctx workflow.Context, c manifestSource, field string, 
 	if err != nil {
 		return nil, fmt.Errorf("manifestArtifact: %w", err)
 	}
-	text, err := ops.ReadArtifact(ctx, a)
+	text, err := ops.ReadArtifact(ctx, a.WithAccount(c.ArtifactAccount))
 	if err != nil {
 		return nil, fmt.Errorf("manifestArtifact: %w", err)
 	}
