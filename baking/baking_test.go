@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -256,6 +257,20 @@ func TestAKustomizationThatIsNotBuiltMayNameAURL(t *testing.T) {
 	}
 }
 
+// A repository has files of all names.
+func TestAKustomizationMayNameFilesOfAnyName(t *testing.T) {
+	all, order := objects(t, overlay(t, map[string]string{"kustomize/web/pages/[id] (new)+@1.tsx": "x", "kustomize/overlays/prod/a b.txt": "blue\n",
+		"kustomize/overlays/prod/kustomization.yaml": "resources: ['../../ba se']\nconfigMapGenerator: [{name: a, files: ['a b.txt']}]",
+		"kustomize/ba se/kustomization.yaml":         "resources: ['é.yaml']", "kustomize/ba se/é.yaml": "{apiVersion: v1, kind: Service, metadata: {name: web}}"}))
+	name, _, _ := strings.Cut(order, ",")
+	if all["Service web"] == nil || !strings.HasPrefix(name, "ConfigMap a-") {
+		t.Fatalf("made %s", order)
+	}
+	if got := all[name]["data"].(map[string]any)["a b.txt"]; got != "blue\n" {
+		t.Errorf("the map has %q", got)
+	}
+}
+
 // A kustomization may name what Kustomize would get by HTTP or git, or run.
 func TestAKustomizationIsBuiltOfWhatTheArchiveHas(t *testing.T) {
 	const at = "kustomize/overlays/prod/"
@@ -303,15 +318,15 @@ func TestArchivesThatAreRefused(t *testing.T) {
 	large := strings.Repeat("x", maxUnpacked/2)
 	many := map[string]string{}
 	for i := range maxFiles + 1 {
-		many[path.Join("shop", strings.Repeat("a", 1+i%50), strings.Repeat("b", 1+i/50))] = "x"
+		many[path.Join("shop", strconv.Itoa(i))] = "x"
 	}
 	for want, data := range map[string][]byte{
-		"a folder that is packed as .tgz is wanted":                      []byte("kind: Job"),
-		"the archive has a file outside of itself: ../a":                 tgz(t, map[string]string{"../a": "x"}),
-		"the archive has more than 2000 files or 20971520 bytes":         tgz(t, map[string]string{"a/a": large, "a/b": large, "a/c": large}),
-		"the archive has more than 2000 files":                           tgz(t, many),
-		"charts/b.tgz: the archive has more than 2000 files or 20971520": tgz(t, map[string]string{"a/Chart.yaml": "{apiVersion: v2, name: a, version: 1.0.0}", "a/charts/b.tgz": string(tgz(t, map[string]string{"b/a": large, "b/b": large, "b/c": large}))}),
-		`templateRenderer "HELMFILE": invalid: there are HELM2, HELM3`:   nil,
+		"a folder that is packed as .tgz is wanted":                       []byte("kind: Job"),
+		"the archive has a file outside of itself: ../a":                  tgz(t, map[string]string{"../a": "x"}),
+		"the archive has more than 20000 files or 20971520 bytes":         tgz(t, map[string]string{"a/a": large, "a/b": large, "a/c": large}),
+		"the archive has more than 20000 files":                           tgz(t, many),
+		"charts/b.tgz: the archive has more than 20000 files or 20971520": tgz(t, map[string]string{"a/Chart.yaml": "{apiVersion: v2, name: a, version: 1.0.0}", "a/charts/b.tgz": string(tgz(t, map[string]string{"b/a": large, "b/b": large, "b/c": large}))}),
+		`templateRenderer "HELMFILE": invalid: there are HELM2, HELM3`:    nil,
 	} {
 		renderer := "helm3"
 		if data == nil {

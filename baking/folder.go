@@ -14,7 +14,7 @@ import (
 // Bounds of a folder once it is unpacked.
 const (
 	maxUnpacked = 20 << 20 // bytes
-	maxFiles    = 2000
+	maxFiles    = 20_000
 )
 
 // folder has the content of files by their paths, such as templates/web.yaml.

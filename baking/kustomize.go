@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
 // kustomizations are the names that a kustomization's file may have.
@@ -32,17 +31,11 @@ func kustomize(_ context.Context, all folder, r Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	disk := filesys.MakeFsInMemory()
-	for name, data := range all {
-		if err := disk.WriteFile("/"+name, data); err != nil {
-			return "", err
-		}
-	}
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified
 	building.Lock()
 	defer building.Unlock()
-	made, err := krusty.MakeKustomizer(options).Run(disk, "/"+dir)
+	made, err := krusty.MakeKustomizer(options).Run(newDisk(all), "/"+dir)
 	if err != nil {
 		return "", err
 	}
