@@ -10,14 +10,15 @@ import (
 )
 
 // instances are the parts that a server group has in the traffic: as many as
-// it wants. A disabled one has none, unless the traffic has not left it yet.
+// it wants. A disabled one has none, unless the traffic has not left it yet, or
+// its revision is not ready: that shows as long as it is so.
 func instances(s cluster, r record, g gennaker.ServerGroup, revision *api.GoogleCloudRunV2Revision) []gennaker.Instance {
 	health, reason := condition(revision)
 	served := s.served(g.Name) > 0
 	switch {
-	case !g.Enabled && !served:
+	case !g.Enabled && !served && health == gennaker.Up:
 		return nil
-	case !g.Enabled:
+	case !g.Enabled && served:
 		health, reason = gennaker.Draining, ""
 	case health == gennaker.Up && !served:
 		health, reason = gennaker.Starting, "it gets no traffic yet"

@@ -93,3 +93,41 @@ func TestTagsStayInASplit(t *testing.T) {
 	s.must(s.cloud.SplitTraffic(t.Context(), s.split(map[int]int{0: 60, 1: 40})))
 	s.want("after a split", "v000 60, v001 40,  0 next AUTOMATIC")
 }
+
+// Without traffic a server group rests, but not before its revision is ready:
+// who waits for it sees whether it ever is, and why not.
+func TestWhatIsMadeWithoutTrafficRestsWhenItIsReady(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.have(0, 1)
+	for sequence, c := range []struct{ image, before, after string }{
+		{"shop:1", "2 starting, 0 down", "resting"},
+		{"shop-sick", "2 starting, 0 down", "0 starting, 2 down"},
+	} {
+		q := s.request(sequence+1, 2)
+		q.Spec, q.Disabled = map[string]any{"image": c.image}, true
+		s.must(s.cloud.Create(t.Context(), q))
+		if got := s.shown(q.Ref()); got != c.before {
+			t.Errorf("%s is %s at first, want %s", c.image, got, c.before)
+		}
+		s.clock.Sleep(20 * time.Second)
+		if got := s.shown(q.Ref()); got != c.after {
+			t.Errorf("%s is %s in the end, want %s", c.image, got, c.after)
+		}
+	}
+	s.want("in the end", "v000 100 AUTOMATIC")
+}
+
+// shown is a disabled server group in words.
+func (s *story) shown(ref gennaker.ServerGroupRef) string {
+	s.Helper()
+	g, err := s.cloud.Get(s.Context(), ref)
+	s.must(err)
+	switch {
+	case g.Enabled:
+		return "enabled"
+	case g.Resting:
+		return "resting"
+	}
+	return fmt.Sprintf("%d starting, %d down", g.Count(gennaker.Starting), g.Count(gennaker.Down))
+}
