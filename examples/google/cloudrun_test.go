@@ -126,17 +126,54 @@ func TestCloudRunSplitsTheTrafficByPercentages(t *testing.T) {
 	}
 }
 
+// What is made without traffic is waited for all the same.
 func TestCloudRunGivesNothingToWhatDoesNotStart(t *testing.T) {
 	t.Parallel()
 	o := startCloudRun(t)
 	o.succeed("shop:1")
-	document := strings.Replace(exampletest.Document(o, "cloudrun-split.yaml"), "    name: A few percent\n", "    name: A few percent\n    stageTimeoutMs: 1500\n", 1)
+	document := strings.Replace(exampletest.Document(o, "cloudrun-split.yaml"), "    name: Deploy without traffic\n", "    name: Deploy without traffic\n    stageTimeoutMs: 1500\n", 1)
 	e := exampletest.Run(o, document, o.accounts(), map[string]any{"image": "shop-missing"})
-	if e.Status != gennaker.Terminal || !strings.Contains(e.Error, "A few percent") {
-		t.Errorf("it is %s: %s, want that the split fails", e.Status, e.Error)
+	if e.Status != gennaker.Terminal || !strings.Contains(e.Stages[0].Error, "CONTAINER_MISSING") {
+		t.Errorf("it is %s: %s, want TERMINAL, and why", e.Status, e.Stages[0].Error)
 	}
 	percents, err := o.account.GetTraffic(t.Context(), gennaker.ClusterRef{Location: gennaker.Location{Region: "europe-west1"}, Name: "shop-web"})
 	if err != nil || fmt.Sprint(percents) != "map[shop-web-v000:100]" {
+		t.Errorf("the traffic is %v, %v, want all of it where it was", percents, err)
+	}
+}
+
+func TestCloudRunMakesAServerGroupOfAManifest(t *testing.T) {
+	t.Parallel()
+	o := startCloudRun(t)
+	document := exampletest.Document(o, "cloudrun-manifest.yaml")
+	for _, image := range []string{"shop:1", "shop:2"} {
+		exampletest.Succeed(o, document, o.accounts(), map[string]any{"image": image})
+	}
+	list, err := o.account.List(t.Context(), gennaker.Scope{Cluster: "shop-api"})
+	if err != nil || len(list) != 2 {
+		t.Fatalf("there are %+v, %v, want two server groups", list, err)
+	}
+	was, is := list[0], list[1]
+	if was.Enabled || !was.Resting || was.Image != "shop:1" {
+		t.Errorf("the old server group is %+v, want it at rest", was)
+	}
+	if !is.Enabled || is.Count(gennaker.Up) != 1 || is.Image != "shop:2" || is.Capacity != (gennaker.Capacity{Desired: 1, Max: 5}) {
+		t.Errorf("the new server group is %+v, want it up with all the traffic, and of at most 5 instances", is)
+	}
+}
+
+// What does not start fails the stage that made it, and the traffic stays.
+func TestCloudRunWaitsForAManifestToStart(t *testing.T) {
+	t.Parallel()
+	o := startCloudRun(t)
+	document := strings.Replace(exampletest.Document(o, "cloudrun-manifest.yaml"), "    name: Deploy the manifest\n", "    name: Deploy the manifest\n    stageTimeoutMs: 1500\n", 1)
+	exampletest.Succeed(o, document, o.accounts(), map[string]any{"image": "shop:1"})
+	e := exampletest.Run(o, document, o.accounts(), map[string]any{"image": "shop-missing"})
+	if e.Status != gennaker.Terminal || !strings.Contains(e.Stages[0].Error, "CONTAINER_MISSING") {
+		t.Errorf("it is %s: %s, want TERMINAL, and why", e.Status, e.Stages[0].Error)
+	}
+	percents, err := o.account.GetTraffic(t.Context(), gennaker.ClusterRef{Location: gennaker.Location{Region: "europe-west1"}, Name: "shop-api"})
+	if err != nil || fmt.Sprint(percents) != "map[shop-api-v000:100]" {
 		t.Errorf("the traffic is %v, %v, want all of it where it was", percents, err)
 	}
 }

@@ -91,6 +91,8 @@ var Table = withOldNames(Types{
 		Run: Deploy, Config: deployConfig{}, OwnClock: true, OnFailure: goBack},
 	"deleteManifest": {About: "Deletes objects that were made of manifests, and waits until they are gone.",
 		Run: DeleteManifest, Config: deleteManifestConfig{}, Limit: manifestLimit},
+	"deployCloudrunManifest": {About: "Makes a new server group of a service's manifest, and waits until it is ready. It gets no traffic if another server group of the cluster has some. Of artifacts those that are required find a place in it.",
+		Run: DeployCloudrunManifest, Config: deployCloudrunManifestConfig{}, Literal: leftAlone, Limit: manifestLimit, OwnClock: true},
 	"deployManifest": {About: "Has objects be as manifests say, and waits until they are stable.",
 		Run: DeployManifest, Config: deployManifestConfig{}, Literal: leftAlone, After: manageTraffic, Limit: manifestLimit},
 	"dependsOnExecution": {About: "Goes on once another execution has succeeded; if it does not, the stage is cancelled.",
