@@ -2,13 +2,10 @@ package run
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 	api "google.golang.org/api/run/v2"
-
-	"github.com/gennaker/gennaker"
 )
 
 // knative is a service as Spinnaker's documents have it in configFiles: that
@@ -30,6 +27,7 @@ type knative struct {
 		} `json:"template"`
 		Traffic []any `json:"traffic"` // is decided by the deployment
 	} `json:"spec"`
+	Status any `json:"status"` // of the service that it was exported from
 }
 
 type knativeObject struct {
@@ -37,6 +35,12 @@ type knativeObject struct {
 	Namespace   string            `json:"namespace"`
 	Labels      map[string]string `json:"labels"`
 	Annotations map[string]string `json:"annotations"`
+	// What Google says of an object that it has.
+	UID        string `json:"uid"`
+	Version    string `json:"resourceVersion"`
+	Generation any    `json:"generation"`
+	Created    string `json:"creationTimestamp"`
+	Link       string `json:"selfLink"`
 }
 
 type knativeContainer struct {
@@ -50,6 +54,8 @@ type knativeContainer struct {
 	Resources struct {
 		Limits map[string]string `json:"limits"`
 	} `json:"resources"`
+	Startup  *api.GoogleCloudRunV2Probe `json:"startupProbe"`
+	Liveness *api.GoogleCloudRunV2Probe `json:"livenessProbe"`
 }
 
 type knativeVariable struct {
@@ -77,51 +83,27 @@ func readKnative(file string) (*api.GoogleCloudRunV2RevisionTemplate, string, er
 	if k.Kind != "Service" || !strings.HasPrefix(k.APIVersion, "serving.knative.dev/") {
 		return nil, "", fmt.Errorf("it is a %s of %s: a Service of serving.knative.dev is wanted", k.Kind, k.APIVersion)
 	}
-	ingress, err := k.notes()
+	notes, err := k.notes()
 	if err != nil {
 		return nil, "", err
 	}
 	from := k.Spec.Template.Spec
 	t := &api.GoogleCloudRunV2RevisionTemplate{MaxInstanceRequestConcurrency: from.Concurrency, ServiceAccount: from.ServiceAccount,
-		Labels: k.Spec.Template.Metadata.Labels}
+		Labels: ownLabels(k.Spec.Template.Metadata.Labels), ExecutionEnvironment: notes.environment, SessionAffinity: notes.affinity}
 	if from.Seconds > 0 {
 		t.Timeout = fmt.Sprintf("%ds", from.Seconds)
 	}
 	for _, c := range from.Containers {
-		t.Containers = append(t.Containers, c.container())
+		t.Containers = append(t.Containers, c.container(notes))
 	}
-	return t, ingress, nil
+	return t, notes.ingress, nil
 }
 
-// ingresses are the words of both APIs.
-var ingresses = map[string]string{"all": "INGRESS_TRAFFIC_ALL", "internal": "INGRESS_TRAFFIC_INTERNAL_ONLY", "internal-and-cloud-load-balancing": "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"}
-
-// idle are the annotations that only say who wrote the file.
-var idle = []string{"run.googleapis.com/client-name", "run.googleapis.com/client-version", "run.googleapis.com/operation-id", "run.googleapis.com/ingress-status",
-	"run.googleapis.com/urls", "serving.knative.dev/creator", "serving.knative.dev/lastModifier", "client.knative.dev/user-image"}
-
-// notes reads the annotations, which say what other fields have no place for.
-func (k knative) notes() (ingress string, err error) {
-	for _, notes := range []map[string]string{k.Metadata.Annotations, k.Spec.Template.Metadata.Annotations} {
-		for _, key := range gennaker.SortedKeys(notes) {
-			switch {
-			case slices.Contains(idle, key):
-			case key == "run.googleapis.com/ingress" && ingresses[notes[key]] != "":
-				ingress = ingresses[notes[key]]
-			case strings.HasPrefix(key, "autoscaling.knative.dev/"):
-				return "", fmt.Errorf("annotation %s: capacity says how many instances there are", key)
-			default:
-				return "", fmt.Errorf("annotation %s: %s is not read: say it in the field template", key, notes[key])
-			}
-		}
-	}
-	return ingress, nil
-}
-
-func (c knativeContainer) container() *api.GoogleCloudRunV2Container {
-	to := &api.GoogleCloudRunV2Container{Name: c.Name, Image: c.Image, Command: c.Command, Args: c.Args, WorkingDir: c.WorkDir, Ports: c.Ports}
-	if len(c.Resources.Limits) > 0 {
-		to.Resources = &api.GoogleCloudRunV2ResourceRequirements{Limits: c.Resources.Limits, CpuIdle: true} // the default of v1
+func (c knativeContainer) container(notes knativeNotes) *api.GoogleCloudRunV2Container {
+	to := &api.GoogleCloudRunV2Container{Name: c.Name, Image: c.Image, Command: c.Command, Args: c.Args, WorkingDir: c.WorkDir, Ports: c.Ports,
+		StartupProbe: c.Startup, LivenessProbe: c.Liveness}
+	if len(c.Resources.Limits) > 0 || notes.busy || notes.boost {
+		to.Resources = &api.GoogleCloudRunV2ResourceRequirements{Limits: c.Resources.Limits, CpuIdle: !notes.busy, StartupCpuBoost: notes.boost}
 	}
 	for _, v := range c.Env {
 		set := &api.GoogleCloudRunV2EnvVar{Name: v.Name, Value: v.Value}

@@ -60,6 +60,54 @@ func TestADocumentOfSpinnakersIsReadAsItIs(t *testing.T) {
 	}
 }
 
+// exported is a service as Google's console and gcloud show it.
+const exported = `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata:
+  name: shop
+  namespace: "123456789"
+  selfLink: /apis/serving.knative.dev/v1/namespaces/123456789/services/shop
+  uid: 3b1c5c5e
+  resourceVersion: AAYq
+  generation: 7
+  creationTimestamp: "2026-11-30T09:00:00Z"
+  labels: {cloud.googleapis.com/location: europe-west1}
+  annotations: {run.googleapis.com/ingress: all, serving.knative.dev/creator: ada@shop.example}
+spec:
+  template:
+    metadata:
+      labels: {client.knative.dev/nonce: abc, run.googleapis.com/startupProbeType: Default, team: shop}
+      annotations:
+        run.googleapis.com/cpu-throttling: "false"
+        run.googleapis.com/startup-cpu-boost: "true"
+        run.googleapis.com/execution-environment: gen2
+        run.googleapis.com/sessionAffinity: "true"
+    spec:
+      containers:
+        - image: shop:7
+          startupProbe: {timeoutSeconds: 240, periodSeconds: 240, failureThreshold: 1, tcpSocket: {port: 8080}}
+          livenessProbe: {httpGet: {path: /up}}
+status: {latestReadyRevisionName: shop-v003}
+`
+
+func TestAnExportedServiceIsReadAsItIs(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	q := s.request(0, 1)
+	q.Spec = map[string]any{"configFiles": []any{exported}}
+	s.must(s.cloud.Create(t.Context(), q))
+	got, err := s.cloud.Spec(t.Context(), s.ref(0))
+	s.must(err)
+	text, err := json.Marshal(got["template"])
+	s.must(err)
+	want := `{"containers":[{"image":"shop:7","livenessProbe":{"httpGet":{"path":"/up"}},"resources":{"startupCpuBoost":true},` +
+		`"startupProbe":{"failureThreshold":1,"periodSeconds":240,"tcpSocket":{"port":8080},"timeoutSeconds":240}}],` +
+		`"executionEnvironment":"EXECUTION_ENVIRONMENT_GEN2","labels":{"team":"shop"},"sessionAffinity":true}`
+	if string(text) != want {
+		t.Errorf("the template is\n%s\nwant\n%s", text, want)
+	}
+}
+
 func TestWhatADocumentOfSpinnakersSaysInVainIsRefused(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
@@ -73,7 +121,8 @@ func TestWhatADocumentOfSpinnakersSaysInVainIsRefused(t *testing.T) {
 		{`unknown field "volumes"`, map[string]any{"configFiles": []any{strings.Replace(asInSpinnaker, "timeoutSeconds: 300", "volumes: []", 1)}}},
 		{"a Deployment of apps/v1", map[string]any{"configFiles": []any{"apiVersion: apps/v1\nkind: Deployment"}}},
 		{"capacity says", map[string]any{"configFiles": []any{strings.Replace(asInSpinnaker, "labels: {team: shop}", `annotations: {autoscaling.knative.dev/maxScale: "3"}`, 1)}}},
-		{"is not read", map[string]any{"configFiles": []any{strings.Replace(asInSpinnaker, "labels: {team: shop}", `annotations: {run.googleapis.com/cpu-throttling: "false"}`, 1)}}},
+		{"is not read", map[string]any{"configFiles": []any{strings.Replace(asInSpinnaker, "labels: {team: shop}", `annotations: {run.googleapis.com/cpu-throttling: "maybe"}`, 1)}}},
+		{"is not read", map[string]any{"configFiles": []any{strings.Replace(asInSpinnaker, "labels: {team: shop}", `annotations: {run.googleapis.com/vpc-access-egress: all-traffic}`, 1)}}},
 		{"yaml", map[string]any{"configFiles": []any{"a: [1"}}},
 		{"image: it is missing", map[string]any{"configFiles": []any{"apiVersion: serving.knative.dev/v1\nkind: Service"}}},
 	} {

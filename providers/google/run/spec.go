@@ -58,7 +58,7 @@ func decode(block map[string]any) (Spec, error) {
 func (s *Spec) read() (err error) {
 	switch {
 	case len(s.ConfigArtifacts) > 0:
-		return fmt.Errorf("configArtifacts: %w: artifacts cannot be read yet: write the service into configFiles, or use image and template", gennaker.ErrInvalid)
+		return fmt.Errorf("configArtifacts: %w: they are not read here: write the service into configFiles, or take a stage that deploys its manifest", gennaker.ErrInvalid)
 	case len(s.ConfigFiles) > 1:
 		return fmt.Errorf("configFiles: %w: a server group is of one service, and there are %d", gennaker.ErrInvalid, len(s.ConfigFiles))
 	case len(s.ConfigFiles) == 1 && s.Template != nil:
