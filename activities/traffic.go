@@ -17,6 +17,23 @@ type Split struct {
 	Changed time.Time `json:"changed,omitzero"`
 }
 
+// GetTraffic returns the percentages by which the server groups of a cluster
+// share its traffic.
+func (a *ServerGroups) GetTraffic(ctx context.Context, l Look) (map[string]int, error) {
+	var percents map[string]int
+	err := a.call(ctx, l.Account, func(ctx context.Context, p providers.ServerGroups) error {
+		splits, err := providers.Find[providers.TrafficSplits](a.registry, l.Account)
+		if err == nil {
+			err = a.settle(ctx, p, l.Changed)
+		}
+		if err == nil {
+			percents, err = splits.GetTraffic(ctx, l.ClusterRef)
+		}
+		return err
+	})
+	return percents, err
+}
+
 // SplitTraffic has the server groups of a cluster share its traffic by
 // percentages.
 func (a *ServerGroups) SplitTraffic(ctx context.Context, s Split) error {

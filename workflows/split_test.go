@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/activities"
@@ -109,6 +110,47 @@ func TestACloudThatSplitsNoTrafficSaysSo(t *testing.T) {
 	s := w.operate(splitStage, split(`{"target": "current_asg_dynamic", "percent": 100}`), gennaker.Terminal)
 	if want := "account cloud: invalid: whole has no TrafficSplits"; !strings.Contains(s.Error, want) {
 		t.Errorf("error = %q, want %q", s.Error, want)
+	}
+}
+
+// half makes a server group of which one of two instances never comes.
+func (w *world) half(name string) {
+	w.t.Helper()
+	ref := webRef(name)
+	w.have(name)
+	w.sized(name, gennaker.Capacity{Desired: 1, Max: 2})
+	if err := w.cloud.SetProcesses(w.t.Context(), gennaker.SetProcesses{ServerGroupRef: ref, Suspend: []string{"Launch"}}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.sized(name, gennaker.Capacity{Desired: 2, Max: 2})
+	w.disable(name)
+}
+
+func TestASplitThatDoesNotSucceedIsPutBack(t *testing.T) {
+	const parts = `{"target": "current_asg_dynamic", "percent": 10}, {"target": "ancestor_asg_dynamic", "percent": 90}`
+	for _, c := range []struct {
+		name, more string
+		cancel     bool
+		want       gennaker.Status
+	}{
+		{"in its time", `, "stageTimeoutMs": 60000`, false, gennaker.Terminal},
+		{"because it is cancelled", "", true, gennaker.Canceled},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := worldWith(t, activities.Config{LookOnce: true}) // so that the clock skips
+			w.have("shop-web-v000", "shop-web-v001")
+			w.half("shop-web-v002")
+			during := ""
+			w.env.RegisterDelayedCallback(func() {
+				if during = w.percents(); c.cancel {
+					w.env.CancelWorkflow()
+				}
+			}, 30*time.Second)
+			w.operate(splitStage, split(parts)+c.more, c.want)
+			if got := w.percents(); during != "map[v001:90 v002:10]" || got != "map[v000:50 v001:50]" {
+				t.Errorf("the traffic was %s and is %s, want it split, and put back", during, got)
+			}
+		})
 	}
 }
 

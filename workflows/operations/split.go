@@ -2,12 +2,14 @@ package operations
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
 	"github.com/gennaker/gennaker/workflows/config"
+	"github.com/gennaker/gennaker/workflows/gate"
 	"github.com/gennaker/gennaker/workflows/ops"
 )
 
@@ -29,8 +31,8 @@ type Allocation struct {
 }
 
 // Split has the server groups of a cluster share its traffic by percentages,
-// and waits until they do. The traffic guard has no say: the cloud moves
-// nothing to who cannot take it.
+// and waits until they do; otherwise they share it as before. The traffic guard
+// has no say: the cloud moves nothing to who cannot take it.
 func Split(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error) {
 	change := gennaker.Change{Cluster: op.Cluster}
 	c, err := config.Decode[SplitConfig](op.Config)
@@ -45,16 +47,42 @@ func Split(ctx workflow.Context, op gennaker.Operation) (gennaker.Change, error)
 	if err != nil {
 		return change, fmt.Errorf("cluster %s: %w", op.Cluster, err)
 	}
-	change.Traffic = s.Percents
-	if err := ops.SplitTraffic(ctx, s); err != nil {
+	was, err := ops.Traffic(ctx, op.Cluster)
+	if err != nil {
 		return change, err
 	}
+	change.Traffic = s.Percents
 	for _, g := range cluster {
 		if s.Percents[g.Name] == 0 && g.Enabled {
 			change.Disabled = append(change.Disabled, g.Name)
 		}
 	}
-	return change, awaitSplit(ctx, s, cluster)
+	return change, share(ctx, s, was, cluster)
+}
+
+// share has the traffic shared so, or as it was.
+func share(ctx workflow.Context, s, was gennaker.SplitTraffic, cluster []gennaker.ServerGroup) error {
+	err := ops.SplitTraffic(ctx, s)
+	switch {
+	case err == nil:
+		err = awaitSplit(ctx, s, cluster)
+	case errors.Is(err, gennaker.ErrInvalid) || errors.Is(err, gennaker.ErrNotFound) || errors.Is(err, gennaker.ErrDenied):
+		return err // and nothing is changed
+	}
+	if err == nil {
+		return nil
+	}
+	outlive, _ := workflow.NewDisconnectedContext(ctx)
+	if ctx.Err() != nil {
+		gate.Of(ctx).Open(ctx) // a pause must not hold up the clean-up
+	}
+	if was.Check() != nil { // a part of it went elsewhere, or nowhere
+		return fmt.Errorf("%w; the traffic is left as it was asked for", err)
+	}
+	if backErr := ops.SplitTraffic(outlive, was); backErr != nil {
+		return fmt.Errorf("the traffic could not be put back (%w) after this: %s", backErr, err.Error())
+	}
+	return fmt.Errorf("%w; the traffic is put back: %s", err, was)
 }
 
 // plan finds the server groups that the percentages are of.

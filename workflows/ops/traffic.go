@@ -7,6 +7,13 @@ import (
 	"github.com/gennaker/gennaker/activities"
 )
 
+// Traffic is how the server groups of a cluster share its traffic now.
+func Traffic(ctx workflow.Context, c gennaker.ClusterRef) (gennaker.SplitTraffic, error) {
+	s := gennaker.SplitTraffic{ClusterRef: c}
+	err := run(ctx, reading, "look at the traffic of "+c.Name, groups.GetTraffic, activities.Look{ClusterRef: c, Changed: changedAt(ctx)}, &s.Percents)
+	return s, err
+}
+
 // SplitTraffic has the server groups of a cluster share its traffic by
 // percentages.
 func SplitTraffic(ctx workflow.Context, s gennaker.SplitTraffic) error {
