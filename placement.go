@@ -62,6 +62,7 @@ type Target struct {
 	Cluster ClusterRef `json:"cluster"`
 	Price   *float64   `json:"price,omitempty"` // of one instance for an hour; nil is not known
 	Quota   *int       `json:"quota,omitempty"` // the most instances; nil is any number
+	Room    Quota      `json:"room,omitzero"`   // what the cloud says, of new ones beside those that run
 	Serving int        `json:"serving"`         // instances in service before
 	Ill     string     `json:"ill,omitempty"`   // why nothing can be placed there; empty if it can
 }
@@ -128,6 +129,9 @@ func (t Target) room(instances, maxShare int) (int, string) {
 	}
 	if t.Quota != nil && *t.Quota < room {
 		room, why = max(0, *t.Quota), fmt.Sprintf("quota %d", *t.Quota)
+	}
+	if left := t.Room.Left; left != nil && *left < room {
+		room, why = max(0, *left), "what the cloud allows: "+t.Room.Limit
 	}
 	return room, why
 }

@@ -21,6 +21,8 @@ func at(account string, price float64, quota int) Target {
 
 func TestTheCheapestIsFilledFirst(t *testing.T) {
 	ill, serving := at("ill", 0.01, -1), at("b", 2, -1)
+	two, tight := 2, at("tight", 0.01, 3)
+	tight.Room = Quota{Left: &two, Limit: "cores: 4 of 6 used"}
 	ill.Ill, serving.Serving = "it cannot be read", 3
 	for _, c := range []struct {
 		name     string
@@ -33,6 +35,7 @@ func TestTheCheapestIsFilledFirst(t *testing.T) {
 		{"spread", 10, 45, []Target{at("a", 1, -1), at("b", 2, -1), at("c", 3, -1)}, []int{5, 5, 0}},
 		{"without a price last", 4, 0, []Target{at("a", 0, -1), at("b", 9, 3)}, []int{1, 3}},
 		{"never where it is ill", 4, 0, []Target{ill, at("b", 9, -1)}, []int{0, 4}},
+		{"no more than the cloud allows", 4, 0, []Target{tight, at("b", 9, -1)}, []int{2, 2}},
 		{"of equals, where more serve", 4, 0, []Target{at("a", 2, 3), serving}, []int{0, 4}},
 	} {
 		shares, err := Place(c.n, c.share, c.targets)
@@ -52,11 +55,13 @@ func TestTheCheapestIsFilledFirst(t *testing.T) {
 func TestTooLittleRoomNamesEachReason(t *testing.T) {
 	ill := at("ill", 1, -1)
 	ill.Ill = "it cannot be read: no route"
-	_, err := Place(10, 0, []Target{ill, at("small", 1, 4)})
+	none, full := 0, at("full", 1, 4)
+	full.Room = Quota{Left: &none, Limit: "CPUS in here: 24 of 24 used"}
+	_, err := Place(10, 0, []Target{ill, at("small", 1, 4), full})
 	if !errors.Is(err, ErrInvalid) {
 		t.Fatalf("Place = %v, want ErrInvalid", err)
 	}
-	for _, want := range []string{"no room for 6", "no route", "quota 4"} {
+	for _, want := range []string{"no room for 6", "no route", "quota 4", "allows: CPUS in here: 24 of 24 used"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error %q does not say %q", err, want)
 		}

@@ -59,6 +59,7 @@ type Activities struct {
 	Artifacts    *Artifacts
 	Monitors     *Monitors
 	Prices       *Prices
+	Quotas       *Quotas
 	Pipelines    *Pipelines
 	Notify       *Notifications
 }
@@ -83,6 +84,7 @@ func New(c Config) Activities {
 		Artifacts:    &Artifacts{webhooks: webhooks, accounts: c.Artifacts},
 		Monitors:     &Monitors{webhooks: webhooks, all: c.Monitors},
 		Prices:       &Prices{webhooks: webhooks, lists: c.Prices},
+		Quotas:       &Quotas{registry: c.Providers},
 		Pipelines:    &Pipelines{store: c.Pipelines},
 		Notify:       &Notifications{},
 	}
@@ -106,6 +108,7 @@ func Register(r worker.ActivityRegistry, a Activities) {
 	r.RegisterActivity(a.Artifacts)
 	r.RegisterActivity(a.Monitors)
 	r.RegisterActivity(a.Prices)
+	r.RegisterActivity(a.Quotas)
 	r.RegisterActivity(a.Pipelines)
 	r.RegisterActivity(a.Notify)
 }

@@ -10,6 +10,7 @@ var capabilities = []struct {
 	{"partial traffic", is[PartialTraffic]},
 	{"traffic split", is[TrafficSplits]},
 	{"clone", is[Specs]},
+	{"quotas", is[Quotas]},
 	{"instances", is[Instances]},
 	{"reboot", is[Reboots]},
 	{"refresh", is[Refreshes]},

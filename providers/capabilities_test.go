@@ -19,6 +19,7 @@ type everything struct {
 	providers.PartialTraffic
 	providers.TrafficSplits
 	providers.Specs
+	providers.Quotas
 	providers.Images
 	providers.Instances
 	providers.Reboots

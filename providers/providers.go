@@ -112,6 +112,14 @@ type Specs interface {
 	Spec(ctx context.Context, ref gennaker.ServerGroupRef) (map[string]any, error)
 }
 
+// Quotas is for clouds that tell what an account may have.
+type Quotas interface {
+	// GetQuota is how many more instances of a cluster block there may be in a
+	// region, beside all that is there, whoever made it; not known where the
+	// cloud sets no bounds. ErrInvalid if it is no such block.
+	GetQuota(ctx context.Context, q gennaker.QuotaQuery) (gennaker.Quota, error)
+}
+
 // Images are what instances start from.
 type Images interface {
 	// FindImages returns the images that fit the query, newest first.

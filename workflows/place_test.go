@@ -345,3 +345,49 @@ func TestThereMustBeSomethingToTakeBack(t *testing.T) {
 		t.Errorf("ended %s: %s", e.Status, e.Error)
 	}
 }
+
+// What a cloud has no room for is not begun there. What runs stays until all is
+// placed, so it takes its part.
+func TestNoMoreIsPlacedThanACloudAllows(t *testing.T) {
+	m := newMarket(t)
+	m.has("b", 8)
+	m.clouds["b"].Limit(13)
+	m.fault("c", func(c memory.Call) error {
+		if c.Method == "GetQuota" {
+			return fmt.Errorf("memory: may not list quotas: %w", gennaker.ErrDenied)
+		}
+		return nil
+	})
+	e := m.run(placement(``, `, "price": 0.5, "quota": 1`, `, "price": 0.1, "quota": 9`, `, "price": 0.3`), nil)
+	if e.Status != gennaker.Succeeded || m.spread() != "a:0 b:5 c:7" {
+		t.Fatalf("ended %s with %s: %s", e.Status, m.spread(), e.Error)
+	}
+	if want := "5 in b/eu/shop-web (0.1 an hour each; full by what the cloud allows: instances in memory: 8 of 13 used)"; !strings.Contains(decisions(e), want) {
+		t.Errorf("the decisions do not say %q: %s", want, decisions(e))
+	}
+	shares := e.Stages[0].Outputs["placement"].(map[string]any)["shares"].([]any)
+	for i, want := range []string{"<nil> memory has no quota", "5 instances in memory: 8 of 13 used", "<nil> not known: memory: may not list quotas"} {
+		share := shares[i].(map[string]any)
+		if got := fmt.Sprint(share["left"], " ", share["limit"]); !strings.HasPrefix(got, want) {
+			t.Errorf("share %d is limited by %q, want %q", i, got, want)
+		}
+	}
+}
+
+func TestAPlacementThatNoCloudHasRoomForChangesNothing(t *testing.T) {
+	m := newMarket(t)
+	m.has("a", 8)
+	for _, cloud := range m.clouds {
+		cloud.Limit(10)
+	}
+	m.clouds["b"].Limit(0)
+	e := m.run(placement(``, ``, ``, `, "quota": 9`), nil)
+	if e.Status != gennaker.Terminal || m.spread() != "a:8 b:0 c:0" {
+		t.Errorf("ended %s with %s: %s", e.Status, m.spread(), e.Error)
+	}
+	for _, want := range []string{"no room for 1 of them", "allows: instances in memory: 8 of 10 used", "instances in memory: 0 of 0 used", "quota 9"} {
+		if !strings.Contains(e.Error, want) {
+			t.Errorf("the error does not say %q: %s", want, e.Error)
+		}
+	}
+}

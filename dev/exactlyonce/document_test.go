@@ -77,12 +77,12 @@ var unrepeated = map[string]bool{"Invoke": true}
 var reads = map[string]bool{
 	"List": true, "Get": true, "Spec": true, "FindImages": true, "GetRefresh": true, "ListLoadBalancers": true, "GetJob": true,
 	"GetTraffic": true, "AwaitTraffic": true, "GetFunction": true, "AwaitFunction": true, "GetService": true, "AwaitService": true,
-	"GetManifest": true, "ListManifests": true, "FindRevision": true, "AwaitManifests": true, "UnstableManifests": true,
+	"GetManifest": true, "ListManifests": true, "FindRevision": true, "GetQuota": true, "AwaitManifests": true, "UnstableManifests": true,
 
 	"ListCluster": true, "AwaitServerGroup": true, "Inventory": true, "ServerGroupSpec": true, "FindInstances": true, "ImageAccounts": true,
 	"AwaitCluster": true, "AwaitJob": true, "AwaitExecution": true, "AwaitLeave": true, "AwaitStarted": true, "FindArtifacts": true,
 	"Judges": true, "Noop": true, "FindPipeline": true, "PipelineID": true, "Fetch": true, "MonitorWebhook": true,
-	"FindPreconfiguredWebhook": true, "FindMonitor": true, "AwaitRefresh": true, "AwaitRefreshStep": true, "FindPrices": true,
+	"FindPreconfiguredWebhook": true, "FindMonitor": true, "AwaitRefresh": true, "AwaitRefreshStep": true, "FindPrices": true, "FindQuotas": true,
 	"ReadArtifact": true, "BakeManifest": true,
 }
 

@@ -49,7 +49,7 @@ type counter struct {
 	count  map[string]int
 }
 
-var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true, "GetService": true, "GetTraffic": true, "GetManifest": true, "ListManifests": true, "FindRevision": true}
+var looking = map[string]bool{"List": true, "Get": true, "GetJob": true, "FindImages": true, "Spec": true, "GetRefresh": true, "GetFunction": true, "GetService": true, "GetTraffic": true, "GetManifest": true, "ListManifests": true, "FindRevision": true, "GetQuota": true}
 
 func (c *counter) see(call memory.Call) {
 	if looking[call.Method] {

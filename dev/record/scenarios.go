@@ -120,6 +120,9 @@ var scenarios = []scenario{
 		{"refId": "3", "type": "noop", "requisiteStageRefIds": ["1", "2"]}`)},
 	{name: "placed", succeeds: true, document: document(fmt.Sprintf(`{"refId": "1", "type": "place", "capacity": 2, "maxShare": 50, "clusters": [%s, %s]}`,
 		block("placed.east", "true"), block("placed.west", "true")))},
+	// Clouds are asked for quotas first: the local one has none.
+	{name: "placed-by-quota", succeeds: true, document: document(fmt.Sprintf(`{"refId": "1", "type": "place", "capacity": 3, "maxShare": 60, "clusters": [%s, %s]}`,
+		block("quota.east", "true"), block("quota.west", "true")))},
 	{name: "back-together", document: document(fmt.Sprintf(`
 		{"refId": "1", "type": "deploy", "clusters": [%[1]s, %[2]s]},
 		{"refId": "2", "type": "deploy", "requisiteStageRefIds": ["1"], "rollbackTogether": true, "stageTimeoutMs": 3000, "clusters": [%[1]s, %[3]s]}`,

@@ -25,6 +25,7 @@ type Cloud struct {
 	objects []*object
 	made    int // objects so far
 	kept    []*service
+	most    *int      // instances that there may be in all; nil is any number
 	created time.Time // of the newest server group or job: no two are equal
 	calls   map[string]int
 
@@ -56,6 +57,7 @@ var (
 	_ providers.Refreshes        = (*Cloud)(nil)
 	_ providers.SteppedRefreshes = (*Cloud)(nil)
 	_ providers.Specs            = (*Cloud)(nil)
+	_ providers.Quotas           = (*Cloud)(nil)
 	_ providers.Images           = (*Cloud)(nil)
 	_ providers.Instances        = (*Cloud)(nil)
 	_ providers.Reboots          = (*Cloud)(nil)
@@ -218,7 +220,7 @@ func (c *Cloud) changeIf(method string, ref gennaker.ServerGroupRef, f func(*gro
 }
 
 // reads are the methods that change nothing.
-var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "FindImages": true, "GetRefresh": true, "GetFunction": true, "GetManifest": true, "ListManifests": true, "FindRevision": true, "GetService": true, "GetTraffic": true}
+var reads = map[string]bool{"List": true, "Get": true, "GetJob": true, "Spec": true, "GetQuota": true, "FindImages": true, "GetRefresh": true, "GetFunction": true, "GetManifest": true, "ListManifests": true, "FindRevision": true, "GetService": true, "GetTraffic": true}
 
 // call runs f alone, with the faults around it.
 func (c *Cloud) call(call Call, f func() error) error {

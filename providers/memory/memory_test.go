@@ -26,6 +26,7 @@ func TestConformance(t *testing.T) {
 		AddImage: func(_ testing.TB, p providers.Provider, name string) {
 			p.(*memory.Cloud).AddImage(gennaker.Image{Location: gennaker.In("test", "somewhere"), ID: "image-" + name, Name: name})
 		},
+		Limit:        func(_ testing.TB, p providers.Provider, n int) { p.(*memory.Cloud).Limit(n) },
 		LoadBalancer: "conform", Service: map[string]any{}, Elsewhere: "elsewhere",
 		NoImage: "image-none", NoInstance: "conform-it-v000-99",
 		Faults: &providertest.Faults{

@@ -123,6 +123,9 @@ func (s *suite) answers() map[string]error {
 	if specs, ok := s.provider.(providers.Specs); ok {
 		answers["Spec"] = only(specs.Spec(s.ctx, ref))
 	}
+	if quotas, ok := s.provider.(providers.Quotas); ok {
+		answers["GetQuota"] = only(quotas.GetQuota(s.ctx, s.quota()))
+	}
 	return answers
 }
 

@@ -25,7 +25,7 @@ type placeConfig struct {
 
 type placeTarget struct {
 	strategies.Cluster
-	Quota        *int     `json:"quota,omitempty" jsonschema:"minimum=0" jsonschema_description:"The most instances in each of the block's regions."`
+	Quota        *int     `json:"quota,omitempty" jsonschema:"minimum=0" jsonschema_description:"The most instances in each of the block's regions, if the cloud itself does not allow fewer."`
 	Price        *float64 `json:"price,omitempty" jsonschema:"minimum=0" jsonschema_description:"What an instance costs in an hour, in the currency of all the others."`
 	InstanceType string   `json:"instanceType,omitempty" jsonschema_description:"Reaches the cloud, as all of its own fields do; prices may be by it."`
 }
@@ -117,6 +117,9 @@ func (p *placing) look(ctx workflow.Context) error {
 	if err := p.findPrices(ctx); err != nil {
 		return err
 	}
+	if err := p.findQuotas(ctx); err != nil {
+		return err
+	}
 	serving, err := p.serving(ctx)
 	if err != nil {
 		return err
@@ -153,6 +156,23 @@ func (p *placing) findPrices(ctx workflow.Context) error {
 		}
 	}
 	return nil
+}
+
+// findQuotas asks the clouds what the accounts may have. What is made comes
+// beside what runs, which leaves only when all is placed.
+func (p *placing) findQuotas(ctx workflow.Context) error {
+	if workflow.GetVersion(ctx, "ask clouds for quotas", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil
+	}
+	var of []gennaker.QuotaQuery
+	for _, one := range p.places {
+		of = append(of, gennaker.QuotaQuery{Location: one.Cluster.Location, Spec: strategies.Spec(one.deploy.Config)})
+	}
+	found, err := ops.Quotas(ctx, of)
+	for i, q := range found {
+		p.places[i].Room = q
+	}
+	return err
 }
 
 // serving is how many instances are in service in each place. A place that
@@ -220,6 +240,12 @@ func (p *placing) outputs() Outputs {
 		share := map[string]any{"account": one.Cluster.Account, "region": one.Cluster.Region, "cluster": one.Cluster.Name, "instances": 0, "reason": one.goal.Reason}
 		if one.made != nil {
 			share["serverGroup"], share["instances"] = one.made.ServerGroup, one.has
+		}
+		if one.Room.Limit != "" {
+			share["limit"] = one.Room.Limit
+		}
+		if one.Room.Left != nil {
+			share["left"] = *one.Room.Left
 		}
 		if one.Price != nil {
 			share["price"] = *one.Price

@@ -127,9 +127,9 @@ func Healthy(desired, percent int) int {
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// spec is what only the provider understands: the block without our fields,
+// Spec is what only the provider understands: the block without our fields,
 // and with the zones, which we only read.
-func spec(block map[string]any) map[string]any {
+func Spec(block map[string]any) map[string]any {
 	rest := maps.Clone(block)
 	for _, name := range gennaker.JSONNames(Cluster{}) {
 		delete(rest, name)

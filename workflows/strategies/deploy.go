@@ -159,7 +159,7 @@ func plan(ctx workflow.Context, op gennaker.Operation) (*Deployment, error) {
 		Old:    old,
 		New: gennaker.CreateServerGroup{
 			Location: op.Cluster.Location, Name: moniker.Name(), Moniker: moniker,
-			LoadBalancers: c.LoadBalancers, Marks: marks(ctx, op), Spec: spec(op.Config), Disabled: c.withoutTraffic(),
+			LoadBalancers: c.LoadBalancers, Marks: marks(ctx, op), Spec: Spec(op.Config), Disabled: c.withoutTraffic(),
 		},
 		Change: gennaker.Change{Cluster: op.Cluster, ServerGroup: moniker.Name()},
 		op:     op,
