@@ -58,6 +58,7 @@ var (
 	_ providers.ServerGroups   = (*Cloud)(nil)
 	_ providers.PartialTraffic = (*Cloud)(nil)
 	_ providers.Specs          = (*Cloud)(nil)
+	_ providers.Quotas         = (*Cloud)(nil)
 	_ providers.Instances      = (*Cloud)(nil)
 	_ providers.LoadBalancers  = (*Cloud)(nil)
 )

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	core "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/rest"
@@ -144,7 +145,10 @@ func harness() providertest.Harness {
 		},
 		RegionOf:  func(p providers.Provider) string { return p.(balanced).namespace },
 		Manifests: &providertest.ManifestSpecs{Workload: deploymentOf, Settings: settingsOf, Patch: patchTo},
-		Spec:      block("web:1"), NoInstance: "web-v000-none", Jobs: jobSpecs,
+		Limit: func(t testing.TB, _ providers.Provider, pods int) {
+			now.bound(t, "pods", core.ResourceQuotaSpec{Hard: core.ResourceList{core.ResourcePods: *resource.NewQuantity(int64(pods), resource.DecimalSI)}})
+		},
+		Spec: block("web:1"), NoInstance: "web-v000-none", Jobs: jobSpecs,
 		Sicken: func(g gennaker.ServerGroup, ill bool) {
 			for _, i := range g.Instances {
 				now.cluster.Sicken(now.t, g.Region, i.ID, ill)

@@ -51,6 +51,14 @@ func (c *Cloud) pods(ctx context.Context, namespace, selector string) ([]core.Po
 	return all(ctx, selector, c.typed.CoreV1().Pods(namespace).List, func(l *core.PodList) []core.Pod { return l.Items })
 }
 
+func (c *Cloud) resourceQuotas(ctx context.Context, namespace string) ([]core.ResourceQuota, error) {
+	return all(ctx, "", c.typed.CoreV1().ResourceQuotas(namespace).List, func(l *core.ResourceQuotaList) []core.ResourceQuota { return l.Items })
+}
+
+func (c *Cloud) limitRanges(ctx context.Context, namespace string) ([]core.LimitRange, error) {
+	return all(ctx, "", c.typed.CoreV1().LimitRanges(namespace).List, func(l *core.LimitRangeList) []core.LimitRange { return l.Items })
+}
+
 func (c *Cloud) services(ctx context.Context, namespace string) (services, error) {
 	return all(ctx, "", c.typed.CoreV1().Services(namespace).List, func(l *core.ServiceList) []core.Service { return l.Items })
 }

@@ -133,6 +133,10 @@ func (a *account) everything() {
 	if err := a.StopJob(ctx, a.run(a.t, "runs", jobOf("web", "web-runs:1")).Ref()); err != nil {
 		a.t.Errorf("StopJob = %v", err)
 	}
+	a.bound(a.t, "plenty", hard("pods", "100"))
+	if _, err := a.GetQuota(ctx, a.asking(nil)); err != nil {
+		a.t.Errorf("GetQuota = %v", err)
+	}
 	a.create("shop-web-v000", 2)
 	a.deployment("api", map[string]string{"app": "api"})
 	a.statefulSet("db")
