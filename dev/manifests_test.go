@@ -26,8 +26,9 @@ import (
 type objects struct {
 	t         *testing.T
 	temporal  client.Client
-	mu        sync.Mutex // guards asked
+	mu        sync.Mutex // guards asked and hides
 	asked     []string   // of the cloud
+	hides     bool       // how far rollouts are
 	executing executions.Client
 }
 
@@ -43,6 +44,9 @@ func manifestsInMemory(t *testing.T) *objects {
 		defer o.mu.Unlock()
 		if !call.After {
 			o.asked = append(o.asked, call.Method)
+		}
+		if o.hides && call.Method == "GetManifest" {
+			return gennaker.ErrUnavailable
 		}
 		return nil
 	}}
@@ -62,6 +66,12 @@ func (o *objects) calls() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.asked)
+}
+
+func (o *objects) hide(it bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hides = it
 }
 
 // start starts an execution of one stage.
@@ -135,5 +145,24 @@ func TestATurnAtManifestsEndsWithItsStage(t *testing.T) {
 	}
 	if err := stuck.Get(t.Context(), nil); err == nil {
 		t.Error("the cancelled execution has succeeded")
+	}
+}
+
+// What follows the wait has all of the stage's twenty seconds.
+func TestTheWaitForATurnAtManifestsDoesNotCount(t *testing.T) {
+	t.Parallel()
+	o := manifestsInMemory(t)
+	stuck := o.start("stuck", deployingWeb(1, 1000000))
+	o.eventually("the deployment is awaited", func() bool { return slices.Contains(o.calls(), "GetManifest") })
+	late := o.start("late", deployingWeb(2, 1)+", stageTimeoutMs: 20000")
+	time.Sleep(12 * time.Second)
+	o.hide(true)
+	if err := o.temporal.CancelWorkflow(t.Context(), stuck.GetID(), ""); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(12 * time.Second)
+	o.hide(false)
+	if err := late.Get(t.Context(), nil); err != nil {
+		t.Errorf("it ended with %v", err)
 	}
 }

@@ -114,6 +114,22 @@ func Sleep(ctx workflow.Context, d time.Duration, summary string) error {
 	return err
 }
 
+type limitKey struct{}
+
+// limited is a limit that is running.
+type limited struct{ more time.Duration }
+
+// Aside runs f, and gives the innermost limit of the context as much more time as
+// that took: it is for what should not count, and has a limit of its own.
+func Aside(ctx workflow.Context, f func() error) error {
+	began, held := workflow.Now(ctx), Of(ctx).Held(ctx)
+	err := f()
+	if l, ok := ctx.Value(limitKey{}).(*limited); ok {
+		l.more += workflow.Now(ctx).Sub(began) - (Of(ctx).Held(ctx) - held)
+	}
+	return err
+}
+
 // Limit runs f, and cancels its context when the limit is reached: then it
 // returns ErrTimeout, once f has returned. No limit (0) costs nothing.
 func Limit(ctx workflow.Context, limit time.Duration, f func(workflow.Context) error) error {
@@ -121,13 +137,19 @@ func Limit(ctx workflow.Context, limit time.Duration, f func(workflow.Context) e
 		return f(ctx)
 	}
 	inner, cancel := workflow.WithCancel(ctx)
+	l := &limited{}
+	inner = workflow.WithValue(inner, limitKey{}, l)
 	var err error
 	done := false
 	workflow.Go(inner, func(ctx workflow.Context) {
 		err = f(ctx)
 		done = true
 	})
-	inTime, waitErr := Wait(ctx, limit, "time limit", func() bool { return done })
+	var inTime bool
+	var waitErr error
+	for ; limit > 0 && !inTime && waitErr == nil; limit, l.more = l.more, 0 {
+		inTime, waitErr = Wait(ctx, limit, "time limit", func() bool { return done })
+	}
 	if inTime {
 		return err
 	}

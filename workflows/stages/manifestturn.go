@@ -6,10 +6,12 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/gennaker/gennaker"
+	"github.com/gennaker/gennaker/workflows/gate"
 	"github.com/gennaker/gennaker/workflows/ops"
 )
 
-// inTurn does something to objects while nobody else changes their clusters.
+// inTurn does something to objects while nobody else changes their clusters. The
+// wait for that does not count as time of the stage, and may take as long.
 func (in Input) inTurn(ctx workflow.Context, refs []gennaker.ManifestRef, do func() error) error {
 	if workflow.GetVersion(ctx, "take turns at manifests", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return do()
@@ -18,7 +20,11 @@ func (in Input) inTurn(ctx workflow.Context, refs []gennaker.ManifestRef, do fun
 	for _, ref := range refs {
 		list = append(list, in.operation(gennaker.OpHold, ref.ClusterRef(), address{}, nil))
 	}
-	release, err := ops.Hold(ctx, list, in)
+	var release func()
+	err := gate.Aside(ctx, func() (err error) {
+		release, err = ops.Hold(ctx, list, in)
+		return err
+	})
 	if err != nil {
 		return err
 	}
