@@ -106,6 +106,7 @@ func harness(spec map[string]any) providertest.Harness {
 			return g.open(t)
 		},
 		Region: region, Spec: spec,
+		Limit: func(_ testing.TB, _ providers.Provider, n int) { g.demo.SetQuota(region, "INSTANCES", float64(n)) },
 		AddImage: func(_ testing.TB, _ providers.Provider, name string) {
 			g.clock.Advance(time.Second)
 			g.demo.AddImage(googletest.Image{Name: name})

@@ -22,7 +22,8 @@
 //
 // Instances of an image that is Sick, or whose name ends with -sick, never
 // pass a health check; SetHealthy has one instance fail or pass from now on;
-// Kill ends one behind its group's back; RefuseLaunches has none start.
+// Kill ends one behind its group's back; RefuseLaunches has none start, and
+// SetQuota no more than there may be.
 //
 // Inject and Config.Fault decide what goes wrong with calls, SetThrottle how
 // many there may be. Requests counts calls by method, like
@@ -31,7 +32,7 @@
 // Time is Config.Clock's. With a Virtual clock, the method wait of operations
 // moves the clock to the operation's end; with others it waits.
 //
-// What it leaves out: machine types, disks, addresses, routes and everything
+// What it leaves out: what machine types are like but for their processors, disks, addresses, routes and everything
 // else that says no more than what an instance is like; unmanaged, stateful and
 // flexible groups, standby instances, load that an autoscaler would act upon,
 // abandoning, stopping and suspending instances, and bringing those of a

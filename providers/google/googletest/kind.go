@@ -80,7 +80,7 @@ func placeKinds() map[string]*kind {
 	return map[string]*kind{
 		"projects": {one: "compute#project", api: map[scope]api{root: {resource: "projects"}}, derived: true, verbs: map[string]verb{"get": {run: getProject}}},
 		"zones":    {one: "compute#zone", api: map[scope]api{root: {"zones", "compute#zoneList"}}, derived: true, verbs: reading},
-		"regions":  {one: "compute#region", api: map[scope]api{root: {"regions", "compute#regionList"}}, derived: true, verbs: reading},
+		"regions":  {one: "compute#region", api: map[scope]api{root: {"regions", "compute#regionList"}}, derived: true, view: regionView, verbs: reading},
 		"operations": {one: "compute#operation", derived: true,
 			api: map[scope]api{global: {"globalOperations", "compute#operationList"}, region: {"regionOperations", "compute#operationList"},
 				zonal: {"zoneOperations", "compute#operationList"}},

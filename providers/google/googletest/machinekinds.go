@@ -8,7 +8,9 @@ func machineKinds() map[string]*kind {
 	templates := only(global, "instanceTemplate", "instanceTemplates", with(making, map[string]verb{"aggregatedList": everyone}))
 	templates.noun, templates.check = "instance_template", checkTemplate
 	return map[string]*kind{
-		"images":            images,
+		"images": images,
+		"machineTypes": {one: "compute#machineType", derived: true, verbs: map[string]verb{"get": {run: getMachineType}},
+			api: map[scope]api{zonal: {"machineTypes", "compute#machineTypeList"}}},
 		"instanceTemplates": templates,
 		"instances": {one: "compute#instance", noun: "instance", api: map[scope]api{zonal: {"instances", "compute#instanceList"}},
 			labelled: true, derived: true, verbs: with(reading, map[string]verb{"aggregatedList": everyone,

@@ -15,6 +15,7 @@ type Project struct {
 	asked     map[string]answered  // by request id
 	addresses int                  // of instances, given so far
 	refusal   *launchRefusal       // why no instance can be launched, if so
+	limits    map[string]float64   // that were set, by region and metric
 }
 
 // places are the regions, and the letters of their zones.
@@ -23,7 +24,7 @@ var places = []struct{ region, zones string }{{"us-central1", "abcf"}, {"us-east
 func (c *Cloud) newProject(id string) *Project {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id))
-	p := &Project{cloud: c, id: id, number: strconv.Itoa(100000000000 + int(h.Sum32())), resources: map[string]*resource{}, asked: map[string]answered{}}
+	p := &Project{cloud: c, id: id, number: strconv.Itoa(100000000000 + int(h.Sum32())), resources: map[string]*resource{}, asked: map[string]answered{}, limits: map[string]float64{}}
 	network := p.add(c.kinds["networks"], address{scope: global, collection: "networks", name: "default"},
 		document{"autoCreateSubnetworks": true, "routingConfig": document{"routingMode": "REGIONAL"}})
 	for i, at := range places {

@@ -142,7 +142,7 @@ func (m *manager) create(x *member) {
 		return
 	}
 	template := p.at(x.version.template)
-	if why := p.refuses(template); why != nil {
+	if why := p.refuses(template, x.zone); why != nil {
 		x.errors = []document{{"code": why.code, "message": why.message}}
 		m.blocked = p.cloud.now.Add(p.cloud.config.Times.Relaunch)
 		m.later(x, p.cloud.config.Times.Relaunch)
@@ -154,12 +154,16 @@ func (m *manager) create(x *member) {
 	x.machine = p.launch(at, template, m, func() { m.booted(x) })
 }
 
-// refuses is why no instance can be launched from a template; nil if one can.
-func (p *Project) refuses(template *resource) *launchRefusal {
+// refuses is why no instance can be launched from a template in a zone; nil if
+// one can.
+func (p *Project) refuses(template *resource, zone string) *launchRefusal {
 	if source := bootImage(template.doc.sub("properties")); p.refusal == nil && p.imageOf(source) == nil {
 		return &launchRefusal{"RESOURCE_NOT_FOUND", "The resource '" + source + "' was not found"}
 	}
-	return p.refusal
+	if p.refusal != nil {
+		return p.refusal
+	}
+	return p.exceeds(template, regionOf(zone))
 }
 
 // later tries to launch again.
