@@ -64,6 +64,7 @@ var (
 	_ providers.Provider         = (*Cloud)(nil)
 	_ providers.ServerGroups     = (*Cloud)(nil)
 	_ providers.Specs            = (*Cloud)(nil)
+	_ providers.Quotas           = (*Cloud)(nil)
 	_ providers.Instances        = (*Cloud)(nil)
 	_ providers.Refreshes        = (*Cloud)(nil)
 	_ providers.SteppedRefreshes = (*Cloud)(nil)

@@ -139,6 +139,9 @@ func TestConformance(t *testing.T) {
 			last.server.Sicken(i.ID, ill)
 		}
 	}
+	h.Limit = func(_ testing.TB, _ providers.Provider, n int) {
+		last.server.SetQuota("shop", "dev", cftest.Quota{Instances: &n})
+	}
 	h.Faults = &providertest.Faults{
 		Lose:    func(n int) func() bool { return last.Lose(n) },
 		Fail:    func(kind error) { refuse(last.Link, kind) },

@@ -42,6 +42,10 @@ func samples() []sample {
 		{`^/v3/domains$|^/v3/organizations/GUID/domains/default$`, g.Domain().JSON, nil},
 		{`^/v3/organizations$`, g.Organization().JSON, nil},
 		{`^/v3/spaces$`, g.Space().JSON, nil},
+		{`^/v3/organization_quotas$`, g.OrganizationQuota().JSON, nil},
+		{`^/v3/space_quotas$`, g.SpaceQuota().JSON, nil},
+		{`^/v3/organizations/GUID/usage_summary$`, g.OrganizationUsageSummary().JSON, nil},
+		{`^/v3/spaces/GUID/usage_summary$`, g.SpaceUsageSummary().JSON, nil},
 		{`^/v3/service_instances$|^/v3/service_instances/GUID$`, g.ServiceInstanceUserProvided().JSON, []string{"broker_provided_metadata"}},
 		{`^/v3/service_credential_bindings$`, g.ServiceCredentialBinding().JSON, nil},
 		{`^/v3/apps/GUID/tasks$|^/v3/tasks$|^/v3/tasks/GUID(/actions/\w+)?$`, g.Task().JSON, nil},
@@ -96,6 +100,8 @@ func TestOurCloudFoundryAnswersAsTheClientsSamples(t *testing.T) {
 	cloud.AddSpace("shop", "dev")
 	cloud.AddDomain("apps.example.com")
 	cloud.AddUserProvided("shop", "dev", "mail", map[string]any{"uri": "smtp://mail"})
+	cloud.SetQuota("shop", "", cftest.Quota{Instances: new(9), Memory: new(4096)})
+	cloud.SetQuota("shop", "dev", cftest.Quota{Instances: new(9), ProcessMemory: new(2048)})
 	exercise(t, server.URL)
 	all := samples()
 	judged := map[string]bool{}
@@ -148,6 +154,9 @@ func exercise(t *testing.T, url string) {
 		func() error { return only(c.GetRefresh(ctx, first.Ref())) },
 		func() error {
 			return c.ContinueRefresh(ctx, gennaker.RefreshStep{ServerGroupRef: first.Ref(), Token: "r", Step: 1})
+		},
+		func() error {
+			return only(c.GetQuota(ctx, gennaker.QuotaQuery{Location: first.Location, Spec: block}))
 		},
 		func() error { return c.Destroy(ctx, first.Ref()) },
 	} {

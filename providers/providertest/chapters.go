@@ -31,7 +31,7 @@ var chapters = []chapter{
 	about[providers.PartialTraffic](partialTrafficCases),
 	about[providers.TrafficSplits](trafficSplitCases),
 	about[providers.Specs](specCases),
-	{canLimit, quotaCases},
+	about[providers.Quotas](quotaCases),
 	about[providers.Images](imageCases),
 	about[providers.Instances](instanceCases),
 	about[providers.Reboots](rebootCases),
@@ -69,10 +69,6 @@ func is[T any](_ Harness, p providers.Provider) bool {
 func canSicken(h Harness, _ providers.Provider) bool { return h.Sicken != nil }
 func canFail(h Harness, _ providers.Provider) bool   { return h.Faults != nil }
 func canRace(h Harness, _ providers.Provider) bool   { return !h.Single }
-
-func canLimit(h Harness, p providers.Provider) bool {
-	return is[providers.Quotas](h, p) && h.NoQuotas == ""
-}
 
 func canRefresh(h Harness, p providers.Provider) bool {
 	return is[providers.Refreshes](h, p) && h.NoRefreshes == ""

@@ -55,10 +55,8 @@ type Harness struct {
 	AddImage            func(t testing.TB, p providers.Provider, name string)
 	NoImage, NoInstance string
 	// Limit has the account be allowed so many instances of Spec in Region, the
-	// ones that it has among them. It is needed if the provider has quotas, but
-	// for targets that have none: NoQuotas says why.
-	Limit    func(t testing.TB, p providers.Provider, instances int)
-	NoQuotas string
+	// ones that it has among them. It is needed if the provider has quotas.
+	Limit func(t testing.TB, p providers.Provider, instances int)
 	// Faults, if the target can, lose answers and have the cloud refuse.
 	Faults *Faults
 	// Sicken, if the target can, has the instances of a server group, as they

@@ -25,6 +25,7 @@ type Cloud struct {
 	sick        map[string]bool   // instances, by their guid
 	logs        map[string][]line // by the app's guid
 	orgs        []*org
+	quotas      []*quota
 	spaces      []*space
 	domains     []*domain
 	apps        []*app

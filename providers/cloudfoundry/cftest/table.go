@@ -13,6 +13,10 @@ var table = map[string]handler{
 
 	"GET /v3/organizations":                        listOrgs,
 	"GET /v3/organizations/{guid}/domains/default": defaultDomain,
+	"GET /v3/organizations/{guid}/usage_summary":   orgUsage,
+	"GET /v3/organization_quotas":                  listOrgQuotas,
+	"GET /v3/space_quotas":                         listSpaceQuotas,
+	"GET /v3/spaces/{guid}/usage_summary":          spaceUsage,
 	"GET /v3/spaces":                               listSpaces,
 	"GET /v3/domains":                              listDomains,
 
