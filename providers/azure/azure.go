@@ -61,6 +61,8 @@ type Cloud struct {
 	sets     *armcompute.VirtualMachineScaleSetsClient
 	members  *armcompute.VirtualMachineScaleSetVMsClient // of uniform sets
 	machines *armcompute.VirtualMachinesClient           // of flexible ones
+	usages   *armcompute.UsageClient
+	skus     *armcompute.ResourceSKUsClient
 	images   *armcompute.ImagesClient
 	gallery  galleries
 	balancer *armnetwork.LoadBalancersClient
@@ -80,6 +82,7 @@ var (
 	_ providers.Provider      = (*Cloud)(nil)
 	_ providers.ServerGroups  = (*Cloud)(nil)
 	_ providers.Specs         = (*Cloud)(nil)
+	_ providers.Quotas        = (*Cloud)(nil)
 	_ providers.Images        = (*Cloud)(nil)
 	_ providers.Instances     = (*Cloud)(nil)
 	_ providers.LoadBalancers = (*Cloud)(nil)
@@ -109,6 +112,8 @@ func New(c Config) (*Cloud, error) {
 		sets:     compute.NewVirtualMachineScaleSetsClient(),
 		members:  compute.NewVirtualMachineScaleSetVMsClient(),
 		machines: compute.NewVirtualMachinesClient(),
+		usages:   compute.NewUsageClient(),
+		skus:     compute.NewResourceSKUsClient(),
 		images:   compute.NewImagesClient(),
 		gallery: galleries{all: compute.NewGalleriesClient(), images: compute.NewGalleryImagesClient(),
 			versions: compute.NewGalleryImageVersionsClient()},

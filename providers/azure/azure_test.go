@@ -111,6 +111,7 @@ func conform(t *testing.T, mode string) {
 		AddImage:   func(_ testing.TB, _ providers.Provider, name string) { last.cloud.AddImage(group, region, name) },
 		NoImage:    "/subscriptions/" + azuretest.Subscription + "/resourceGroups/shop/providers/Microsoft.Compute/images/gone",
 		NoInstance: "conform-it-v000_99",
+		Limit:      func(_ testing.TB, _ providers.Provider, n int) { last.cloud.SetQuota("virtualMachines", n) },
 		Sicken:     func(g gennaker.ServerGroup, ill bool) { last.cloud.Sicken(g.Name, ill) },
 		Faults: &providertest.Faults{
 			Lose:    func(n int) func() bool { return last.Lose(n) },

@@ -69,6 +69,8 @@ func exercise(t *testing.T, it *target) {
 	try("FindImages", err)
 	_, err = c.ListLoadBalancers(ctx, "")
 	try("ListLoadBalancers", err)
+	_, err = c.GetQuota(ctx, gennaker.QuotaQuery{Location: where, Spec: spec("Uniform")})
+	try("GetQuota", err)
 	_, err = c.List(ctx, gennaker.Scope{})
 	try("List", err)
 }

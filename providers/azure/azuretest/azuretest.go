@@ -60,6 +60,7 @@ type Cloud struct {
 	effects    map[string]int
 	restarts   int
 	asked      map[string]int // how often, by the action
+	limits     map[string]int // that were set, by what they bound
 	numbers    int            // given out
 	refuse     func(method, path string) *Refusal
 }
@@ -82,7 +83,7 @@ func New(c Config) *Cloud {
 		c.Clock = simulation.Fast(c.Speed)
 	}
 	return &Cloud{config: c, groups: map[string]bool{}, sets: map[string]*set{}, operations: map[string]*operation{},
-		broken: map[string]string{}, failing: map[string]Failure{}, effects: map[string]int{}, asked: map[string]int{}}
+		broken: map[string]string{}, failing: map[string]Failure{}, effects: map[string]int{}, asked: map[string]int{}, limits: map[string]int{}}
 }
 
 // now is the time by the cloud's clock.

@@ -31,6 +31,9 @@ func (c *call) put(_ context.Context, group, name string, p armcompute.VirtualMa
 	if c.count()+int(value(p.SKU.Capacity)) > c.config.Quota {
 		return resp, c.no(http.StatusConflict, "OperationNotAllowed", "Operation could not be completed as it results in exceeding approved Total Regional Cores quota. Current Limit: %d.", c.config.Quota)
 	}
+	if why := c.exceeds(p); why != "" {
+		return resp, c.no(http.StatusConflict, "OperationNotAllowed", "%s", why)
+	}
 	p.Name, p.ID, p.Type = &name, to.Ptr(id(group, typeSet, name)), to.Ptr(typeSet)
 	s := &set{model: p, group: group, state: "Creating", created: c.now(), etag: c.number()}
 	c.sets[strings.ToLower(s.id())] = s

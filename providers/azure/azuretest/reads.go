@@ -22,6 +22,8 @@ func (c *call) compute() *fake.ServerFactory {
 		},
 		VirtualMachineScaleSetVMsServer: fake.VirtualMachineScaleSetVMsServer{NewListPager: c.members},
 		VirtualMachinesServer:           fake.VirtualMachinesServer{NewListPager: c.virtualMachines, BeginRestart: c.restartOne},
+		UsageServer:                     fake.UsageServer{NewListPager: c.listUsages},
+		ResourceSKUsServer:              fake.ResourceSKUsServer{NewListPager: c.listSizes},
 		ImagesServer:                    fake.ImagesServer{NewListPager: c.listImages, Get: c.getImage, BeginUpdate: c.tagImage},
 		GalleriesServer:                 fake.GalleriesServer{NewListPager: c.galleries},
 		GalleryImagesServer:             fake.GalleryImagesServer{NewListByGalleryPager: c.galleryImages},

@@ -29,6 +29,8 @@ var routes = compile([]route{
 	{method: "GET", path: "/resourceGroups/*/providers/Microsoft.Compute/virtualMachineScaleSets/*/virtualMachines", api: "VirtualMachineScaleSetVMsClient.NewListPager", action: "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read"},
 	{method: "GET", path: "/resourceGroups/*/providers/Microsoft.Compute/virtualMachines", api: "VirtualMachinesClient.NewListPager", action: "Microsoft.Compute/virtualMachines/read"},
 	{method: "POST", path: "/resourceGroups/*/providers/Microsoft.Compute/virtualMachines/*/restart", api: "VirtualMachinesClient.BeginRestart", action: "Microsoft.Compute/virtualMachines/restart/action"},
+	{method: "GET", path: "/providers/Microsoft.Compute/locations/*/usages", api: "UsageClient.NewListPager", action: "Microsoft.Compute/locations/usages/read"},
+	{method: "GET", path: "/providers/Microsoft.Compute/skus", api: "ResourceSKUsClient.NewListPager", action: "Microsoft.Compute/skus/read"},
 	{method: "GET", path: "/providers/Microsoft.Compute/images", api: "ImagesClient.NewListPager", action: "Microsoft.Compute/images/read"},
 	{method: "GET", path: "/resourceGroups/*/providers/Microsoft.Compute/images/*", api: "ImagesClient.Get", action: "Microsoft.Compute/images/read"},
 	{method: "PATCH", path: "/resourceGroups/*/providers/Microsoft.Compute/images/*", api: "ImagesClient.BeginUpdate", action: "Microsoft.Compute/images/write"},
