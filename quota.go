@@ -49,7 +49,7 @@ func (a Allowance) left() int {
 	return int(max(0, min(n, math.MaxInt32)))
 }
 
-// Describe is the text of most clouds' allowances.
-func Describe(name, where string, used, limit any) string {
+// AllowanceText is the text of most clouds' allowances.
+func AllowanceText(name, where string, used, limit any) string {
 	return fmt.Sprintf("%s in %s: %v of %v used", name, where, used, limit)
 }

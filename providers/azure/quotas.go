@@ -47,7 +47,7 @@ func (c *Cloud) quota(ctx context.Context, q gennaker.QuotaQuery) (gennaker.Quot
 		case same(name, "cores"), same(name, family):
 			a.Each = float64(cores)
 		}
-		a.Text = gennaker.Describe(value(u.Name.LocalizedValue), q.Region, value(u.CurrentValue), value(u.Limit))
+		a.Text = gennaker.AllowanceText(value(u.Name.LocalizedValue), q.Region, value(u.CurrentValue), value(u.Limit))
 		all = append(all, a)
 	}
 	return gennaker.Tightest(all, "Azure tells no quota of "+q.Region), nil

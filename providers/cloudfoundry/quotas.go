@@ -102,7 +102,7 @@ func allowances(where string, q resource.AppsQuota, used resource.UsageSummary, 
 		{"total_memory_in_mb", q.TotalMemoryInMB, used.MemoryInMb, memory},
 	} {
 		if x.limit != nil {
-			all = append(all, gennaker.Allowance{Text: gennaker.Describe(x.name, where, x.used, *x.limit),
+			all = append(all, gennaker.Allowance{Text: gennaker.AllowanceText(x.name, where, x.used, *x.limit),
 				Limit: float64(*x.limit), Used: float64(x.used), Each: float64(x.each)})
 		}
 	}

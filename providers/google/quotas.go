@@ -39,7 +39,7 @@ func (c *Cloud) quota(ctx context.Context, q gennaker.QuotaQuery) (gennaker.Quot
 	takes := spec.takes(machine, region)
 	var all []gennaker.Allowance
 	for _, one := range region.Quotas {
-		all = append(all, gennaker.Allowance{Text: gennaker.Describe(one.Metric, q.Region, one.Usage, one.Limit),
+		all = append(all, gennaker.Allowance{Text: gennaker.AllowanceText(one.Metric, q.Region, one.Usage, one.Limit),
 			Limit: one.Limit, Used: one.Usage, Each: takes[one.Metric]})
 	}
 	return gennaker.Tightest(all, untold(region)), nil

@@ -119,7 +119,7 @@ func allowances(quotas []core.ResourceQuota, pod *core.Pod) []gennaker.Allowance
 			used := q.Status.Used[name]
 			each, ok := asks[name]
 			where := fmt.Sprintf("%s by quota %s", q.Namespace, q.Name)
-			a := gennaker.Allowance{Text: gennaker.Describe(string(name), where, used.String(), hard.String()),
+			a := gennaker.Allowance{Text: gennaker.AllowanceText(string(name), where, used.String(), hard.String()),
 				Limit: hard.AsApproximateFloat64(), Used: used.AsApproximateFloat64(), Each: each.AsApproximateFloat64()}
 			switch {
 			case !ok && slices.Contains(mustAsk, name):

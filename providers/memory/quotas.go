@@ -23,7 +23,7 @@ func (c *Cloud) GetQuota(context.Context, gennaker.QuotaQuery) (gennaker.Quota, 
 			for _, g := range c.groups {
 				n += g.Capacity.Desired
 			}
-			all = append(all, gennaker.Allowance{Text: gennaker.Describe("instances", "memory", n, *c.most), Limit: float64(*c.most), Used: float64(n), Each: 1})
+			all = append(all, gennaker.Allowance{Text: gennaker.AllowanceText("instances", "memory", n, *c.most), Limit: float64(*c.most), Used: float64(n), Each: 1})
 		}
 		quota = gennaker.Tightest(all, "memory has no quota")
 		return nil
