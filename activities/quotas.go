@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -37,6 +38,9 @@ func (a *Quotas) FindQuotas(ctx context.Context, of []gennaker.QuotaQuery) ([]ge
 
 func (a *Quotas) quota(ctx context.Context, q gennaker.QuotaQuery) gennaker.Quota {
 	p, err := providers.Find[providers.Quotas](a.registry, q.Account)
+	if errors.Is(err, gennaker.ErrInvalid) {
+		return gennaker.Quota{Limit: "not known: the provider of account " + q.Account + " cannot ask for quotas"}
+	}
 	if err != nil {
 		return gennaker.Quota{Limit: "not known: " + err.Error()}
 	}
