@@ -18,8 +18,10 @@ type Project struct {
 	limits    map[string]float64   // that were set, by region and metric
 }
 
+type place struct{ region, zones string }
+
 // places are the regions, and the letters of their zones.
-var places = []struct{ region, zones string }{{"us-central1", "abcf"}, {"us-east1", "bcd"}, {"europe-west1", "bcd"}}
+var places = []place{{"us-central1", "abcf"}, {"us-east1", "bcd"}, {"europe-west1", "bcd"}}
 
 func (c *Cloud) newProject(id string) *Project {
 	h := fnv.New32a()

@@ -3,6 +3,7 @@ package googletest
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,9 +14,14 @@ var quotas = map[string]float64{"INSTANCES": 24000, "CPUS": 24000, "N2_CPUS": 24
 
 // SetQuota says how much a region gives the project of something, by Google's
 // name for it: INSTANCES, CPUS, N2_CPUS, IN_USE_ADDRESSES … What is too much is
-// not launched.
-func (p *Project) SetQuota(region, metric string, limit float64) {
+// not launched. It reports whether there is such a region and such a quota.
+func (p *Project) SetQuota(region, metric string, limit float64) bool {
+	_, known := quotas[metric]
+	if !known || !slices.ContainsFunc(places, func(at place) bool { return at.region == region }) {
+		return false
+	}
 	p.cloud.change(func() { p.limits[region+"/"+metric] = limit })
+	return true
 }
 
 // limit is how much there is in a region.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/gennaker/gennaker/providers/google/googletest"
 	"github.com/gennaker/gennaker/providers/simulation/program"
@@ -18,6 +19,8 @@ const help = `What can go wrong, and how to have it:
   curl -X POST 'HERE/-/kill?instance=shop-…'       it is gone, without its group's doing
   curl -X POST 'HERE/-/launches?refuse=ZONE_RESOURCE_POOL_EXHAUSTED'
                                                    no instance starts; without refuse they do again
+  curl -X POST 'HERE/-/quota?region=us-central1&metric=CPUS&limit=24'
+                                                   the region has no more of it
   curl -X POST 'HERE/-/fault?method=instanceGroupManagers.insert&reason=backendError&status=503&times=2'
                                                    the next calls of a method fail:
                                                      reason=REASON status=400  with this answer
@@ -46,6 +49,7 @@ func controls(cloud *googletest.Cloud) http.Handler {
 			"well":     onInstance(func(name string) bool { return demo.SetHealthy(name, true) }),
 			"kill":     onInstance(demo.Kill),
 			"launches": func(query url.Values) error { demo.RefuseLaunches(query.Get("refuse")); return nil },
+			"quota":    func(query url.Values) error { return setQuota(demo, query) },
 			"fault":    func(query url.Values) error { return inject(cloud, query) },
 			"image":    func(query url.Values) error { return addImage(demo, query) },
 		},
@@ -70,6 +74,17 @@ func addImage(p *googletest.Project, query url.Values) error {
 		return fmt.Errorf("there is an image %s already", name)
 	}
 	p.AddImage(googletest.Image{Name: name, Sick: query.Get("sick") == "true"})
+	return nil
+}
+
+func setQuota(p *googletest.Project, query url.Values) error {
+	limit, err := strconv.ParseFloat(query.Get("limit"), 64)
+	if err != nil {
+		return fmt.Errorf("limit=%s is no number", query.Get("limit"))
+	}
+	if !p.SetQuota(query.Get("region"), query.Get("metric"), limit) {
+		return errors.New("there is no such quota: gcloud compute regions describe shows those of a region")
+	}
 	return nil
 }
 
