@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -69,7 +70,11 @@ func (s *suite) sweep() {
 		}
 		for _, g := range left {
 			all.Go(func() {
-				if err := account.groups.Destroy(ctx, g.Ref()); err != nil {
+				err := account.groups.Destroy(ctx, g.Ref())
+				for ; errors.Is(err, gennaker.ErrUnavailable) && ctx.Err() == nil; err = account.groups.Destroy(ctx, g.Ref()) {
+					time.Sleep(50 * time.Millisecond) // a slow cloud wants to be asked again
+				}
+				if err != nil {
 					s.Errorf("Destroy %s after the test: %v", g.Name, err)
 				}
 			})
